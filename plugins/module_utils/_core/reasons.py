@@ -1,0 +1,338 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every status and reason code that a result can carry, with the sentence that says what to do next.
+
+The table is the only place where a reason gets its status and its recovery text; documents are written from it.
+"""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass
+
+
+class Status(str, enum.Enum):
+    """The judgement on one card."""
+
+    COMPLIANT = "compliant"
+    DRIFT = "drift"
+    AHEAD = "ahead"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+class Reason(str, enum.Enum):
+    """Why a card has its status."""
+
+    # the card is where it shall be, or will be
+    AT_TARGET = "at_target"
+    UPGRADED = "upgraded"
+    UPGRADE_PLANNED = "upgrade_planned"
+    DOWNGRADE_REFUSED = "downgrade_refused"
+
+    # what was asked cannot be
+    INVALID_OPTION = "invalid_option"
+    MISSING_LIBRARY = "missing_library"
+    IMAGE_MISSING = "image_missing"
+    IMAGE_UNREADABLE = "image_unreadable"
+    IMAGE_FACTS_MISSING = "image_facts_missing"
+    IMAGE_WRONG_HARDWARE = "image_wrong_hardware"
+    IMAGE_WRONG_APPLICATION = "image_wrong_application"
+    IMAGE_WRONG_COMPONENT = "image_wrong_component"
+    IMAGE_WRONG_VERSION = "image_wrong_version"
+    IMAGE_UNVERIFIED = "image_unverified"
+    CHECKSUM_MISMATCH = "checksum_mismatch"
+    UPS_FIRMWARE = "ups_firmware"
+
+    # this card must not be touched
+    APPLICATION_REFUSED = "application_refused"
+    RACK_ATS_NEEDS_CONSENT = "rack_ats_needs_consent"
+    GENERATION_UNSUPPORTED = "generation_unsupported"
+    GENERATION_UNKNOWN = "generation_unknown"
+    APPLICATION_UNKNOWN = "application_unknown"
+    APPLICATION_MISSING = "application_missing"
+    VERSION_UNKNOWN = "version_unknown"
+    WRONG_CARD = "wrong_card"
+    STEPPING_STONE_NEEDED = "stepping_stone_needed"
+    ON_BATTERY = "on_battery"
+    SELF_TEST_RUNNING = "self_test_running"
+
+    # the card cannot be reached or read
+    NAME_UNRESOLVED = "name_unresolved"
+    CONNECTION_FAILED = "connection_failed"
+    NO_SSH_BANNER = "no_ssh_banner"
+    SNMP_SILENT = "snmp_silent"
+    NO_CREDENTIALS = "no_credentials"
+    SNMP_REFUSED = "snmp_refused"
+    LOGIN_REFUSED = "login_refused"
+    PASSWORD_CHANGE_REQUIRED = "password_change_required"
+    SESSION_LIMIT = "session_limit"
+    HOST_KEY_UNKNOWN = "host_key_unknown"
+    HOST_KEY_CHANGED = "host_key_changed"
+    LEGACY_SSH_REQUIRED = "legacy_ssh_required"
+    SSH_FAILED = "ssh_failed"
+    UNEXPECTED_PROMPT = "unexpected_prompt"
+    UNEXPECTED_REPLY = "unexpected_reply"
+    NOT_A_CARD = "not_a_card"
+
+    # the card was written to
+    TRANSFER_INTERRUPTED = "transfer_interrupted"
+    TRANSFER_TIMEOUT = "transfer_timeout"
+    IMAGE_REJECTED = "image_rejected"
+    NOT_RESTARTED = "not_restarted"
+    NEVER_CAME_BACK = "never_came_back"
+    STILL_OLD_VERSION = "still_old_version"
+    UNEXPECTED_VERSION = "unexpected_version"
+    IDENTITY_CHANGED = "identity_changed"
+    NOT_READABLE_AFTER = "not_readable_after"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a reason says: the status it gives a card, a sentence, and what a person does next."""
+
+    status: Status
+    sentence: str
+    recovery: str
+
+
+_NOTHING = "Nothing to do."
+_UNTOUCHED = "Nothing was sent to the card."
+
+MEANINGS: t.Mapping[Reason, Meaning] = {
+    Reason.AT_TARGET: Meaning(Status.COMPLIANT, "Every component is at its target.", _NOTHING),
+    Reason.UPGRADED: Meaning(Status.COMPLIANT, "The card was brought to its target and says so itself.", _NOTHING),
+    Reason.UPGRADE_PLANNED: Meaning(
+        Status.DRIFT, "The card would be changed.", "Run without check mode in a maintenance window."
+    ),
+    Reason.DOWNGRADE_REFUSED: Meaning(
+        Status.AHEAD,
+        "The card runs something newer than the target.",
+        f"{_UNTOUCHED} Raise the target, or set allow_downgrade if the older release is really wanted.",
+    ),
+    Reason.INVALID_OPTION: Meaning(
+        Status.FAILED, "An option, or a combination of options, makes no sense.", f"{_UNTOUCHED} Correct the option that the message names."
+    ),
+    Reason.MISSING_LIBRARY: Meaning(
+        Status.FAILED,
+        "A Python library that this way to the card needs is not installed.",
+        f"{_UNTOUCHED} Install the library that the message names into the Python that runs Ansible.",
+    ),
+    Reason.IMAGE_MISSING: Meaning(
+        Status.BLOCKED,
+        "A component is off its target and no image was given for it.",
+        f"{_UNTOUCHED} Give the image file of that component, or take the component out of the target.",
+    ),
+    Reason.IMAGE_UNREADABLE: Meaning(
+        Status.BLOCKED, "The image file cannot be read.", f"{_UNTOUCHED} Check the path and its permissions on the controller."
+    ),
+    Reason.IMAGE_FACTS_MISSING: Meaning(
+        Status.BLOCKED,
+        "The name of the image does not say for which card it is.",
+        f"{_UNTOUCHED} Keep the vendor's file name, or declare hardware_token, application and version beside its path.",
+    ),
+    Reason.IMAGE_WRONG_HARDWARE: Meaning(
+        Status.BLOCKED, "The image is for another hardware generation.", f"{_UNTOUCHED} Take the image whose hwNN token is that of the card."
+    ),
+    Reason.IMAGE_WRONG_APPLICATION: Meaning(
+        Status.BLOCKED,
+        "The image is for another application.",
+        f"{_UNTOUCHED} Take the image of the application that the card runs; cards that look alike need different images.",
+    ),
+    Reason.IMAGE_WRONG_COMPONENT: Meaning(
+        Status.BLOCKED, "The image is another component than it was given for.", f"{_UNTOUCHED} Put each image under its own component."
+    ),
+    Reason.IMAGE_WRONG_VERSION: Meaning(
+        Status.BLOCKED,
+        "The image holds another version than the target.",
+        f"{_UNTOUCHED} Make target and image agree.",
+    ),
+    Reason.IMAGE_UNVERIFIED: Meaning(
+        Status.BLOCKED,
+        "No checksum was declared for the image.",
+        f"{_UNTOUCHED} Declare checksum: sha256:<hex> of the file you trust, or set allow_unverified_image.",
+    ),
+    Reason.CHECKSUM_MISMATCH: Meaning(
+        Status.BLOCKED,
+        "The image is not the file whose checksum was declared.",
+        f"{_UNTOUCHED} Fetch the image again from a source you trust; do not adapt the checksum to the file.",
+    ),
+    Reason.UPS_FIRMWARE: Meaning(
+        Status.BLOCKED,
+        "The file is UPS firmware, which can switch the outputs; this collection only handles the card's firmware.",
+        f"{_UNTOUCHED} Update UPS firmware with the vendor's own tool and a maintenance window for the load.",
+    ),
+    Reason.APPLICATION_REFUSED: Meaning(
+        Status.BLOCKED,
+        "Updating this application can damage the equipment and drop the load.",
+        f"{_UNTOUCHED} Ask the vendor's support; no option of this collection allows it.",
+    ),
+    Reason.RACK_ATS_NEEDS_CONSENT: Meaning(
+        Status.BLOCKED,
+        "The card sits in a rack transfer switch, which feeds everything behind it.",
+        f"{_UNTOUCHED} Read the release notes of the switch, then set allow_rack_ats.",
+    ),
+    Reason.GENERATION_UNSUPPORTED: Meaning(
+        Status.BLOCKED,
+        "Firmware of this card generation is not handled.",
+        f"{_UNTOUCHED} Only NMC2 (hw05, hw06) and NMC3 (hw21) are upgraded.",
+    ),
+    Reason.GENERATION_UNKNOWN: Meaning(
+        Status.UNKNOWN,
+        "The card does not say which generation it is.",
+        f"{_UNTOUCHED} Log on to its web page: beside the logo it says Network Management Card 2 or 3. Read it over the other transport.",
+    ),
+    Reason.APPLICATION_UNKNOWN: Meaning(
+        Status.UNKNOWN,
+        "The card does not say which application it runs.",
+        f"{_UNTOUCHED} Read it over the other transport; an image is only valid for one application.",
+    ),
+    Reason.APPLICATION_MISSING: Meaning(
+        Status.BLOCKED,
+        "The card has no working application: its application slot is empty, broken or holds the boot monitor.",
+        "Send the application image that belongs to this card again, by hand.",
+    ),
+    Reason.VERSION_UNKNOWN: Meaning(
+        Status.UNKNOWN,
+        "The card does not say which version a component of the target has.",
+        f"{_UNTOUCHED} Read it over SSH (transport: ssh), or take the component out of the target.",
+    ),
+    Reason.WRONG_CARD: Meaning(
+        Status.BLOCKED,
+        "Another card answers at this address.",
+        f"{_UNTOUCHED} Correct the address, or nmc_serial if the card was replaced.",
+    ),
+    Reason.STEPPING_STONE_NEEDED: Meaning(
+        Status.BLOCKED,
+        "The way to the target leads over a release that was not given.",
+        f"{_UNTOUCHED} Add that release under stepping_stones, or set allow_version_jump if you know better.",
+    ),
+    Reason.ON_BATTERY: Meaning(
+        Status.BLOCKED,
+        "The UPS runs on battery.",
+        f"{_UNTOUCHED} Wait for mains, or set allow_on_battery.",
+    ),
+    Reason.SELF_TEST_RUNNING: Meaning(
+        Status.BLOCKED, "The UPS is testing itself.", f"{_UNTOUCHED} Run again when the self-test is over, or set allow_self_test."
+    ),
+    Reason.NAME_UNRESOLVED: Meaning(
+        Status.UNREACHABLE, "The name of the card has no address.", "Correct the host name, or set ansible_host to the card's address."
+    ),
+    Reason.CONNECTION_FAILED: Meaning(
+        Status.UNREACHABLE,
+        "Nothing answers, or the connection is refused.",
+        "Check address, port, cabling and firewall; the card may be restarting, which takes minutes.",
+    ),
+    Reason.NO_SSH_BANNER: Meaning(
+        Status.UNREACHABLE,
+        "Something accepts the connection but does not speak SSH.",
+        "Check port; the card may be restarting behind an address translation; SSH may be switched off on the card.",
+    ),
+    Reason.SNMP_SILENT: Meaning(
+        Status.UNREACHABLE,
+        "The card does not answer over SNMP.",
+        "SNMP is off by default on new firmware. Check that it is on, the access list, community or user, version and port; or give SSH credentials.",
+    ),
+    Reason.NO_CREDENTIALS: Meaning(
+        Status.FAILED,
+        "No credentials were given for any way to the card.",
+        "Set nmc_snmp_community or nmc_snmp_user, or ansible_user and ansible_password.",
+    ),
+    Reason.SNMP_REFUSED: Meaning(
+        Status.FAILED,
+        "The card answers over SNMP but refuses the user or the request.",
+        "Check snmp_user, its protocols and passwords, and the access control entries of the card.",
+    ),
+    Reason.LOGIN_REFUSED: Meaning(
+        Status.FAILED,
+        "The card refuses the user name or password.",
+        "Correct username or password. The login was tried once, so that nobody is locked out.",
+    ),
+    Reason.PASSWORD_CHANGE_REQUIRED: Meaning(
+        Status.BLOCKED,
+        "The card wants its default password changed before it does anything else.",
+        "Log on once by hand (SSH or web) and set a new password, then run again with it.",
+    ),
+    Reason.SESSION_LIMIT: Meaning(
+        Status.FAILED,
+        "The card has no free session.",
+        "Somebody is logged on, or an old session has not timed out yet (3 minutes by default). Run again later.",
+    ),
+    Reason.HOST_KEY_UNKNOWN: Meaning(
+        Status.FAILED,
+        "The card's host key is not known.",
+        "Compare the fingerprint with the card's own, then add it to known_hosts or set host_key_fingerprint; host_key_checking: accept_new stores it unseen.",
+    ),
+    Reason.HOST_KEY_CHANGED: Meaning(
+        Status.FAILED,
+        "The card's host key is not the known one.",
+        "Another device, a replaced card or somebody in between. Find out which before you replace the known key.",
+    ),
+    Reason.LEGACY_SSH_REQUIRED: Meaning(
+        Status.FAILED,
+        "The card only offers SSH algorithms based on SHA-1 or other retired ones, as every NMC2 does.",
+        "Set allow_legacy_ssh: true for this card if its network is trusted.",
+    ),
+    Reason.SSH_FAILED: Meaning(
+        Status.FAILED, "The SSH session broke down.", "Run again; if it stays, restart the card's management interface (the output is not affected)."
+    ),
+    Reason.UNEXPECTED_PROMPT: Meaning(
+        Status.FAILED, "After the login the card shows something that is not its prompt.", "Log on by hand and see what the card asks for."
+    ),
+    Reason.UNEXPECTED_REPLY: Meaning(
+        Status.UNKNOWN, "The card's answer cannot be understood.", "Please report the text in the evidence, so that it can be read in future."
+    ),
+    Reason.NOT_A_CARD: Meaning(
+        Status.UNKNOWN, "What answers is not a network management card.", "Check the address; take the host out of the group."
+    ),
+    Reason.TRANSFER_INTERRUPTED: Meaning(
+        Status.FAILED,
+        "The transfer broke off.",
+        "The card keeps its old firmware until a whole image has arrived. Read it with nmc_facts, check the link, and run again.",
+    ),
+    Reason.TRANSFER_TIMEOUT: Meaning(
+        Status.FAILED,
+        "The transfer took longer than upload_timeout.",
+        "Read the card with nmc_facts, check the link, raise upload_timeout, and run again.",
+    ),
+    Reason.IMAGE_REJECTED: Meaning(
+        Status.FAILED,
+        "The card refused the image.",
+        "The card keeps its old firmware. Compare image, checksum and the card's application with the vendor's release notes.",
+    ),
+    Reason.NOT_RESTARTED: Meaning(
+        Status.FAILED,
+        "The card took the image but did not restart.",
+        "Look at the card's event log, then restart its management interface by hand (the output is not affected) and read it with nmc_facts.",
+    ),
+    Reason.NEVER_CAME_BACK: Meaning(
+        Status.FAILED,
+        "The card went away after the transfer and did not come back in reboot_timeout.",
+        "Give it 15 minutes. If its status LED blinks amber twice a second it waits in its boot monitor: recover it with a serial cable and XMODEM. The device's output is not affected.",
+    ),
+    Reason.STILL_OLD_VERSION: Meaning(
+        Status.FAILED,
+        "The card restarted but still runs the old version.",
+        "Look at the card's event log; check that the image is for this very card; then run again.",
+    ),
+    Reason.UNEXPECTED_VERSION: Meaning(
+        Status.FAILED,
+        "The card restarted with a version that is neither the old one nor the target.",
+        "Compare the image with what was declared about it. Read the card with nmc_facts before anything else is sent.",
+    ),
+    Reason.IDENTITY_CHANGED: Meaning(
+        Status.FAILED,
+        "The card that came back is not the one that went away.",
+        "Check for duplicate addresses and address translation; find the card by its serial.",
+    ),
+    Reason.NOT_READABLE_AFTER: Meaning(
+        Status.FAILED,
+        "The card came back but cannot be read.",
+        "Log on by hand with the same credentials; an upgrade can switch SNMP off or ask for a new password. Then read it with nmc_facts.",
+    ),
+}

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one tree of exceptions: raised where something goes wrong, turned into a result in one place."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
+
+
+class NmcError(Exception):
+    """Something that ends the work on one card.
+
+    The message says which card, what was tried and what came back; what to do next follows from the reason.
+    """
+
+    def __init__(self, reason: Reason, message: str, *, evidence: t.Mapping[str, t.Any] | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.evidence = dict(evidence or {})
+
+    @property
+    def status(self) -> Status:
+        return MEANINGS[self.reason].status
+
+    @property
+    def recovery(self) -> str:
+        return MEANINGS[self.reason].recovery
+
+
+class InputError(NmcError):
+    """What was asked for cannot be: options, images, libraries."""
+
+
+class UnreachableError(NmcError):
+    """Nothing was sent to the card, because it does not answer."""
+
+
+class AccessError(NmcError):
+    """The card answers but does not let us in, or we do not trust it."""
+
+
+class ReplyError(NmcError):
+    """The card said something that cannot be understood."""
+
+
+class BlockedError(NmcError):
+    """The card must not be touched as it is now."""
+
+
+class TransferError(NmcError):
+    """An image, or a part of one, was sent and the card did not take it."""
+
+
+class ProofError(NmcError):
+    """An image was taken, and the card does not prove that it runs it."""
