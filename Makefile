@@ -53,7 +53,7 @@ judges: environment ## the emulator against netmiko, net-snmp and OpenSSH
 	$(python) -m pytest tests/integration/judges $(args)
 
 collection: environment-nox ## licence, docs, changelog, Galaxy import, ansible-lint; S=name for one session
-	CI=true .venvs/nox/bin/nox --reuse-venv yes $(addprefix --session ,$(S))
+	CI=true .venvs/nox/bin/nox -R $(addprefix --session ,$(S))
 
 emulator: environment ## emulated cards of FLEET=file, until interrupted
 	$(newest)/bin/python -m emulator --fleet $(FLEET)
