@@ -2,81 +2,88 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Developers' commands; CONTRIBUTING.md explains them, `make` lists them.
+# Developers' commands: `make` lists them, CONTRIBUTING.md explains them.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.ONESHELL:
 MAKEFLAGS += --no-print-directory
 
+# What is tested against: `core=newest`, in the newest Python there is, or `core=2.19`, in Python 3.11.
+core := newest
+directory-newest := .venv
+directory-2.19 := .venvs/py311
+python-newest := newest
+python-2.19 := 3.11
+environment := $(directory-$(core))
+python := $(environment)/bin/python
+
 requirements := tests/requirements
-libraries := meta/ee-requirements.txt $(requirements)/tests.txt
+tests-need := meta/ee-requirements.txt $(requirements)/tests.txt $(requirements)/lint.txt
 
 # The collection under its import path, so that Python and mypy find it without an installation.
 tree := .tree/ansible_collections/secure_power/nmc
-typed := $(tree)/plugins $(wildcard tests/bench tests/demo tests/emulator tests/integration tests/unit)
-
-newest := .venv
-oldest := .venvs/py311
-python ?= $(newest)/bin/python
-export PYTHONPATH := $(CURDIR)/.tree:$(CURDIR)/tests
+typed = $(tree)/plugins $(shell git ls-files --cached --others --exclude-standard 'tests/*.py')
+with-tree := PYTHONPATH='$(CURDIR)/.tree:$(CURDIR)/tests'
 
 help: ## list these commands
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: environment ## show the product's main job on twelve emulated cards
-	$(newest)/bin/python tests/demo/run.py
+demo: environment-newest ## show the product's main job on a small fleet of emulated cards
+	$(with-tree) $(directory-newest)/bin/python tests/demo/run.py
 
-test: ## every check and test, on core 2.19 and on the newest core
+test: ## every check and every test, on core 2.19 and on the newest core
 	tests/tools/run-stages
 
-unit: environment ## unit tests; python=.venvs/py311/bin/python for core 2.19, args= for pytest
-	$(python) -m pytest -n 2 tests/unit $(args)
+unit: environment-$(core) ## unit tests; args='-k version' for pytest
+	$(with-tree) $(python) -m pytest -n 2 tests/unit $(args)
 
-lint: environment ## format, lint and typing: the checks to run before every commit
-	$(newest)/bin/ruff format --check .
-	$(newest)/bin/ruff check .
-	$(newest)/bin/mypy $(typed)
+lint: format-check style-check typing ## the checks to run before every commit
 
-format: environment ## write the house format into the sources
-	$(newest)/bin/ruff check --select I --fix .
-	$(newest)/bin/ruff format .
+format: environment-newest ## write the house format into the sources
+	$(directory-newest)/bin/ruff check --select I --fix .
+	$(directory-newest)/bin/ruff format .
 
-sanity: environment ## ansible-test sanity
-	tests/tools/ansible-test $(newest) sanity $(args)
+format-check: environment-newest
+	$(directory-newest)/bin/ruff format --check .
 
-integration: environment ## integration targets; T=name for one of them
-	tests/tools/ansible-test $(newest) integration $(T) $(args)
+style-check: environment-newest
+	$(directory-newest)/bin/ruff check .
 
-judges: environment ## the emulator against netmiko, net-snmp and OpenSSH
-	$(python) -m pytest tests/integration/judges $(args)
+typing: environment-newest
+	$(directory-newest)/bin/mypy $(typed)
 
-collection: environment-nox ## licence, docs, changelog, Galaxy import, ansible-lint; S=name for one session
+collection: environment-nox ## licence, docs, changelog, Galaxy import, ansible-lint; S=docs-check for one session
 	CI=true .venvs/nox/bin/nox -R $(addprefix --session ,$(S))
 
-emulator: environment ## emulated cards of FLEET=file, until interrupted
-	$(newest)/bin/python -m emulator --fleet $(FLEET)
+sanity: environment-$(core) ## ansible-test sanity
+	tests/tools/ansible-test $(environment) sanity $(args)
 
-bench: environment ## measure speed and write docs/performance.md
-	$(newest)/bin/python tests/bench/run.py
+integration: environment-$(core) ## integration targets; T=name for one of them
+	tests/tools/ansible-test $(environment) integration $(T) $(args)
 
-clean: ## remove everything that the commands above make
+judges: environment-$(core) ## the emulator, judged by netmiko, net-snmp and OpenSSH
+	$(with-tree) $(python) -m pytest tests/integration/judges $(args)
+
+emulator: environment-newest ## emulated cards, until interrupted; FLEET=file says which
+	$(with-tree) $(directory-newest)/bin/python -m emulator --fleet $(FLEET)
+
+bench: environment-newest ## measure speed and write docs/performance.md
+	$(with-tree) $(directory-newest)/bin/python tests/bench/run.py
+
+clean: ## remove everything that these commands leave behind
 	rm -rf .venv .venvs .nox .tree .tree-copy .demo .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-environment: $(tree)
-	@tests/tools/make-environment $(newest) newest $(requirements)/core-newest.txt $(libraries) $(requirements)/lint.txt
-
-environment-oldest: $(tree)
-	@tests/tools/make-environment $(oldest) 3.11 $(requirements)/core-2.19.txt $(libraries)
-
 environment-nox:
 	@tests/tools/make-environment .venvs/nox newest $(requirements)/nox.txt
+
+environment-%: $(tree)
+	@tests/tools/make-environment $(directory-$*) $(python-$*) $(requirements)/core-$*.txt $(tests-need)
 
 $(tree):
 	@mkdir -p $(@D)
 	ln -s ../../.. $@
 
-.PHONY: help demo test unit lint format sanity integration judges collection emulator bench clean \
-	environment environment-oldest environment-nox
+.PHONY: help demo test unit lint format format-check style-check typing collection sanity integration judges emulator bench clean \
+	environment-nox

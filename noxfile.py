@@ -10,9 +10,10 @@ import nox
 antsibull_nox.load_antsibull_nox_toml()
 
 
-@nox.session(python=False)
+@nox.session
 def changelog(session: nox.Session) -> None:
     """Check the changelog's configuration, fragments and data."""
+    session.install("antsibull-changelog>=0.36")
     session.run("antsibull-changelog", "lint")
     session.run("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml")
 
