@@ -1,0 +1,130 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control port: HTTP and JSON on 127.0.0.1, by which tests read a card's state and change it while it runs."""
+
+from __future__ import annotations
+
+import typing as t
+
+from aiohttp import web
+
+from emulator.faults import FaultError
+
+if t.TYPE_CHECKING:
+    from emulator.card import Card
+
+_SECONDS = ("reboot_seconds", "check_seconds", "idle_seconds")
+_CHANGEABLE: dict[str, type] = {
+    "name": str,
+    "location": str,
+    "contact": str,
+    "serial": str,
+    "username": str,
+    "password": str,
+    "on_battery": bool,
+    "self_test": bool,
+}
+
+
+def application(cards: dict[str, Card]) -> web.Application:
+    app = web.Application(middlewares=[_errors_as_json])
+    handlers = Handlers(cards)
+    app.router.add_get("/health", handlers.health)
+    app.router.add_get("/cards", handlers.all)
+    app.router.add_get("/cards/{address}", handlers.one)
+    app.router.add_patch("/cards/{address}", handlers.change)
+    app.router.add_put("/cards/{address}/faults", handlers.faults)
+    app.router.add_post("/cards/{address}/reboot", handlers.reboot)
+    return app
+
+
+class Handlers:
+    """One method per route."""
+
+    def __init__(self, cards: dict[str, Card]) -> None:
+        self._cards = cards
+
+    async def health(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok", "cards": len(self._cards)})
+
+    async def all(self, _request: web.Request) -> web.Response:
+        return web.json_response([_summary(card) for card in self._cards.values()])
+
+    async def one(self, request: web.Request) -> web.Response:
+        return web.json_response(self._card(request).state())
+
+    async def change(self, request: web.Request) -> web.Response:
+        card = self._card(request)
+        changes = await _body(request, dict)
+        for key, value in changes.items():
+            _check(key, value)
+        card.set_timing(**{key: value for key, value in changes.items() if key in _SECONDS})
+        card.change(**{key: value for key, value in changes.items() if key not in _SECONDS})
+        return web.json_response(card.state())
+
+    async def faults(self, request: web.Request) -> web.Response:
+        card = self._card(request)
+        card.set_faults(await _body(request, list))
+        return web.json_response(card.state())
+
+    async def reboot(self, request: web.Request) -> web.Response:
+        card = self._card(request)
+        card.reboot()
+        return web.json_response(card.state())
+
+    def _card(self, request: web.Request) -> Card:
+        address = request.match_info["address"]
+        card = self._cards.get(address)
+        if card is None:
+            raise ControlError(404, f"There is no card at {address}.")
+        return card
+
+
+class ControlError(Exception):
+    """Something to tell the client, with its HTTP status."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def _summary(card: Card) -> dict[str, t.Any]:
+    state = card.state()
+    return {key: state[key] for key in ("address", "name", "serial", "application", "phase", "stat", "versions")}
+
+
+def _check(key: str, value: object) -> None:
+    if key in _SECONDS:
+        right = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+    elif key in _CHANGEABLE:
+        right = isinstance(value, _CHANGEABLE[key])
+    else:
+        raise ControlError(400, f"{key!r} cannot be changed; these can: {', '.join((*_CHANGEABLE, *_SECONDS))}.")
+    if not right:
+        raise ControlError(400, f"{key}: {value!r} is not of the right type.")
+
+
+async def _body(request: web.Request, kind: type) -> t.Any:
+    try:
+        body = await request.json()
+    except ValueError as error:
+        raise ControlError(400, f"The body is not JSON: {error}.") from error
+    if not isinstance(body, kind):
+        raise ControlError(400, f"The body must be a JSON {'object' if kind is dict else 'array'}.")
+    return body
+
+
+@web.middleware
+async def _errors_as_json(
+    request: web.Request, handler: t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except ControlError as error:
+        return web.json_response({"error": str(error)}, status=error.status)
+    except FaultError as error:
+        return web.json_response({"error": f"{error}."}, status=400)
+    except web.HTTPException as error:
+        return web.json_response({"error": f"{error.reason}: {request.method} {request.path}."}, status=error.status)

@@ -1,0 +1,251 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The card's ends of SCP: the sink that firmware goes into and the source that config.ini comes from."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import time
+import typing as t
+
+import asyncssh
+
+from emulator.firmware import Reception, Rejected, image_from_name
+from emulator.texts import config_ini
+
+if t.TYPE_CHECKING:
+    from emulator.card import Card
+
+_OK = b"\0"
+_COPY = re.compile(rb"C[0-7]{4} (\d{1,12}) ([^\n/]+)")
+_DIRECTORIES = ("", ".", "..", "/", "~")
+_MAX_LINE = 1024
+_MAX_SMALL_FILE = 1 << 20
+_TREES = ("db", "ssl", "ssh", "logs", "sec", "dbg", "lang", "upsfw", "fwl", "email", "eapol", "tmp")
+
+
+def scp_session(
+    card: Card, connection: asyncssh.SSHServerConnection, command: str
+) -> asyncssh.SSHServerSession[bytes] | None:
+    """The session for ``scp -t NAME`` or ``scp -f NAME`` with whatever options OpenSSH adds; None for other commands."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return None
+    if not words or words[0] != "scp":
+        return None
+    flags = "".join(word[1:] for word in words[1:] if word.startswith("-") and word != "--")
+    names = [word for word in words[1:] if not word.startswith("-")]
+    name = names[0] if len(names) == 1 else ""
+    if "t" in flags:
+        return Sink(card, connection, name)
+    return Source(card, name) if "f" in flags else None
+
+
+class _Transfer(asyncssh.SSHServerSession[bytes]):
+    """What both ends share."""
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        self._channel = chan
+
+    def eof_received(self) -> bool:
+        self._channel.exit(0)
+        return False
+
+    def _refuse(self, text: str) -> None:
+        self._channel.write(b"\1" + f"scp: {text}\n".encode())
+        self._channel.exit(1)
+
+    def _is_directory(self, name: str) -> bool:
+        return name in _DIRECTORIES or name.endswith("/") or name.strip("/") in _TREES
+
+
+class Sink(_Transfer):
+    """Receives one file. Firmware is checked as it streams and never stored."""
+
+    def __init__(self, card: Card, connection: asyncssh.SSHServerConnection, name: str) -> None:
+        self._card = card
+        self._connection = connection
+        self._name = name
+        self._line = b""
+        self._left: int | None = None  # bytes of the file still to come, None between files
+        self._received = 0
+        self._file: _File | None = None
+        self._done = False
+
+    def session_started(self) -> None:
+        if self._is_directory(self._name):
+            self._finish_refused(f"{self._name or '.'}: a file name is required")
+        else:
+            self._channel.write(_OK)
+
+    def data_received(self, data: bytes, datatype: t.Any) -> None:
+        while data and not self._done:
+            data = self._take_line(data) if self._left is None else self._take_bytes(data)
+
+    def _take_line(self, data: bytes) -> bytes:
+        line, newline, rest = data.partition(b"\n")
+        self._line += line
+        if len(self._line) > _MAX_LINE:
+            self._finish_refused("protocol error")
+        if newline:
+            line, self._line = self._line, b""
+            self._directive(line)
+        return rest
+
+    def _directive(self, line: bytes) -> None:
+        if line[:1] in (b"T", b"E"):
+            self._channel.write(_OK)
+        elif match := _COPY.fullmatch(line):
+            self._begin(int(match[1]))
+        else:
+            self._finish_refused("not a regular file" if line[:1] == b"D" else "protocol error")
+
+    def _begin(self, size: int) -> None:
+        self._left, self._received = size, 0
+        self._file = _file_for(self._card, self._name, size)
+        self._channel.write(_OK)
+
+    def _take_bytes(self, data: bytes) -> bytes:
+        assert self._left is not None
+        assert self._file is not None
+        if self._left == 0:
+            self._end(data[:1])
+            return data[1:]
+        part, rest = data[: self._left], data[self._left :]
+        self._left -= len(part)
+        self._received += len(part)
+        self._card.counters.bytes_received += len(part)
+        if self._drops():
+            return b""
+        try:
+            self._file.feed(part)
+        except Rejected as refusal:
+            self._reject(str(refusal))
+        return rest
+
+    def _drops(self) -> bool:
+        fault = self._card.fault("drop_after_bytes")
+        if fault is None or fault.amount is None or self._received < fault.amount:
+            return False
+        self._card.suffers("drop_after_bytes")
+        self._done = True
+        self._connection.abort()
+        return True
+
+    def _end(self, status: bytes) -> None:
+        assert self._file is not None
+        self._left = None
+        if status != _OK:
+            self._finish_refused("transfer was given up by the sender")
+            return
+        try:
+            act = self._file.finish()
+        except Rejected as refusal:
+            self._reject(str(refusal))
+            return
+        self._channel.write(_OK)
+        act()
+
+    def _reject(self, text: str) -> None:
+        self._card.change(last_transfer=8 if "corrupt" in text else 7)
+        self._card.log(f"System: File transfer failed. {text}.")
+        self._finish_refused(f"{self._name}: {text}")
+
+    def _finish_refused(self, text: str) -> None:
+        self._done = True
+        self._refuse(text)
+
+
+class _File(t.Protocol):
+    """What a kind of file does with its bytes."""
+
+    def feed(self, data: bytes) -> None: ...
+
+    def finish(self) -> t.Callable[[], None]:
+        """Check the whole and return what happens next."""
+
+
+class _Firmware:
+    def __init__(self, card: Card, name: str, size: int) -> None:
+        self._card = card
+        self._reception = Reception(
+            hardware_token=card.profile.hardware_token,
+            application=card.application,
+            file_name=name,
+            size=size,
+        )
+
+    def feed(self, data: bytes) -> None:
+        if self._card.suffers("reject_image"):
+            raise Rejected("File type unknown")
+        self._reception.feed(data)
+
+    def finish(self) -> t.Callable[[], None]:
+        image, size = self._reception.finish()
+        return lambda: self._card.image_arrived(image, size)
+
+
+class _SmallFile:
+    """config.ini and the files of the card's directories: counted, applied where the card would, not kept."""
+
+    def __init__(self, card: Card, name: str, size: int) -> None:
+        self._card = card
+        self._name = name
+        self._content = b""
+        self._too_large = size > _MAX_SMALL_FILE
+
+    def feed(self, data: bytes) -> None:
+        if self._too_large:
+            raise Rejected("No space left")
+        self._content += data
+
+    def finish(self) -> t.Callable[[], None]:
+        return self._apply
+
+    def _apply(self) -> None:
+        if self._name.lower().endswith(".ini"):
+            values = sum(b"=" in line and not line.startswith(b";") for line in self._content.splitlines())
+            self._card.log(f"System: Configuration file upload complete, with {values} valid values.")
+
+
+def _file_for(card: Card, name: str, size: int) -> _File:
+    is_small = name.lower().endswith((".ini", ".csf")) or name.strip("/").partition("/")[0] in _TREES
+    if is_small and image_from_name(name) is None:
+        return _SmallFile(card, name, size)
+    return _Firmware(card, name, size)
+
+
+class Source(_Transfer):
+    """Sends one file: config.ini is made when asked for, firmware slots are write-only."""
+
+    def __init__(self, card: Card, name: str) -> None:
+        self._card = card
+        self._name = name
+        self._script: list[bytes] = []
+
+    def session_started(self) -> None:
+        name = self._name.lstrip("/")
+        slots = self._card.slots
+        token = self._card.profile.hardware_token
+        firmware = [module.file_name(token) for module in (slots.aos, slots.application) if module]
+        if name in firmware:
+            self._refuse(f"{name}: Permission denied")
+        elif name != "config.ini":
+            self._refuse(f"{name or '.'}: No such file or directory")
+        else:
+            content = config_ini(self._card, now=time.localtime())
+            self._script = [f"C0644 {len(content)} {name}\n".encode(), content + _OK]
+
+    def data_received(self, data: bytes, datatype: t.Any) -> None:
+        for status in data:
+            if status:
+                self._channel.exit(1)
+                return
+            if not self._script:
+                self._channel.exit(0)
+                return
+            self._channel.write(self._script.pop(0))

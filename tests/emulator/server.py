@@ -1,0 +1,95 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One process that is a whole fleet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import signal
+import typing as t
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from emulator import control, snmp_face, ssh_face
+from emulator.card import Card
+from emulator.keys import HostKeys
+
+if t.TYPE_CHECKING:
+    import pathlib
+    import socket
+
+    from emulator.fleet import CardSettings
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """What the command line says; port 0 is any free port, no limit in seconds is for ever."""
+
+    state_dir: pathlib.Path
+    ssh_port: int = 0
+    snmp_port: int = 0
+    control_port: int = 0
+    ready_file: pathlib.Path | None = None
+    known_hosts: pathlib.Path | None = None
+    max_seconds: float | None = None
+
+
+async def serve(fleet: list[CardSettings], options: ServerOptions) -> None:
+    """Listen until SIGTERM, SIGINT or the time limit."""
+    cards = {settings.address: Card(settings) for settings in fleet}
+    gc.freeze()  # the fleet stays; the collector need not walk it again and again
+    keys = HostKeys(options.state_dir)
+    async with contextlib.AsyncExitStack() as stack:
+        tcp = stack.enter_context(contextlib.closing(ssh_face.listening_socket(options.ssh_port)))
+        udp = stack.enter_context(contextlib.closing(snmp_face.listening_socket(options.snmp_port)))
+        ports = {"ssh": _port(tcp), "snmp": _port(udp)}
+        ports["control"] = await _start_control(cards, options.control_port, stack)
+        _listen(cards, keys, tcp, udp)
+        if options.known_hosts:
+            lines = (keys.known_hosts_line(card, ports["ssh"]) for card in cards.values())
+            _write(options.known_hosts, "".join(lines))
+        if options.ready_file:
+            _write(options.ready_file, json.dumps({**ports, "pid": os.getpid()}))
+        await _until_told_to_stop(options.max_seconds)
+        for card in cards.values():
+            card.drop_connections()
+
+
+def _listen(cards: dict[str, Card], keys: HostKeys, tcp: socket.socket, udp: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    loop.add_reader(tcp, ssh_face.SshFace(cards, keys).accept_all, tcp)
+    loop.add_reader(udp, snmp_face.SnmpFace(cards).answer_all, udp)
+
+
+async def _start_control(cards: dict[str, Card], port: int, stack: contextlib.AsyncExitStack) -> int:
+    runner = web.AppRunner(control.application(cards), access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    return t.cast("int", runner.addresses[0][1])
+
+
+async def _until_told_to_stop(max_seconds: float | None) -> None:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(stop.wait(), max_seconds)
+
+
+def _port(sock: socket.socket) -> int:
+    return t.cast("int", sock.getsockname()[1])
+
+
+def _write(path: pathlib.Path, text: str) -> None:
+    """All at once, so that a reader who sees the file sees it complete."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
