@@ -103,4 +103,5 @@ def _release(version: str) -> tuple[int, ...]:
 
 PARAMIKO = Dependency("paramiko", "paramiko", ">=3.5,<5", "SSH")
 PYSNMP = Dependency("pysnmp", "pysnmp", ">=7.1,<8", "SNMP")
+PYASN1 = Dependency("pyasn1", "pyasn1", ">=0.5", "SNMP")
 GUFO_SNMP = Dependency("gufo_snmp", "gufo.snmp", ">=0.13", "accelerated SNMP")

@@ -2,33 +2,119 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading values over SNMP v1, v2c and v3, with whichever library is there."""
+"""Reading values over SNMP v1, v2c and v3, with whichever library is there.
+
+Names of the protocols: authentication md5, sha, sha224, sha256, sha384, sha512; privacy des, 3des, aes, aes192, aes256, aes192c,
+aes256c. The key for AES-192 and AES-256 is longer than what a short authentication hash gives; `aes192` and `aes256` extend it as
+draft-blumenthal-aes-usm-04 says (net-snmp's AES-256), those with a `c` as draft-reeder-snmpv3-usm-3desede does (Cisco, net-snmp's
+AES-256-C). With sha256 and longer hashes there is nothing to extend and both are the same.
+"""
 
 from __future__ import annotations
 
+import socket
 import typing as t
-from dataclasses import dataclass, field
 
-SnmpValue = t.Union[int, bytes, str, None]
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO_SNMP, PYSNMP
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, InputError, UnreachableError
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp_gufo, snmp_pysnmp
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_endpoint import (
+    Fetch,
+    SnmpEndpoint,
+    SnmpValue,
+)
 
+__all__ = ["AUTH_PROTOCOLS", "ENGINES", "PRIVACY_PROTOCOLS", "VERSIONS", "SnmpEndpoint", "SnmpValue", "get"]
 
-@dataclass(frozen=True)
-class SnmpEndpoint:
-    """How to reach one card over SNMP."""
+VERSIONS = ("v1", "v2c", "v3")
+ENGINES = ("auto", "gufo", "pysnmp")
+AUTH_PROTOCOLS = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
+PRIVACY_PROTOCOLS = ("des", "3des", "aes", "aes192", "aes256", "aes192c", "aes256c")
 
-    card: str
-    host: str
-    port: int = 161
-    version: str = "v2c"
-    community: str | None = field(default=None, repr=False)
-    user: str | None = None
-    auth_protocol: str | None = None
-    auth_password: str | None = field(default=None, repr=False)
-    privacy_protocol: str | None = None
-    privacy_password: str | None = field(default=None, repr=False)
-    timeout: float = 2.0
-    retries: int = 2
+# Request and answer stay well below what a card's agent takes (484 octets must work, 1,500 do).
+_OIDS_PER_REQUEST = 24
+
+# RFC 3414, section 11.2.
+_SHORTEST_PASSWORD = 8
 
 
 def get(endpoint: SnmpEndpoint, oids: t.Sequence[str], *, engine: str = "auto") -> dict[str, SnmpValue]:
-    raise NotImplementedError
+    """Read the values of some OIDs (dotted, without a leading dot); every OID is in the answer, None where the card has no value.
+
+    `engine` is auto (gufo_snmp where it is installed and can, else pysnmp), gufo or pysnmp.
+    Raises InputError (INVALID_OPTION, NO_CREDENTIALS, MISSING_LIBRARY), UnreachableError (NAME_UNRESOLVED, SNMP_SILENT) and
+    AccessError SNMP_REFUSED.
+    """
+    _check(endpoint, engine)
+    address = _resolve(endpoint)
+    if engine == "pysnmp" or (engine == "auto" and not snmp_gufo.can_ask(endpoint)):
+        return _get(snmp_pysnmp.open_session(endpoint, address), oids)
+    GUFO_SNMP.load(endpoint.card)
+    if not snmp_gufo.can_ask(endpoint):
+        raise _invalid(endpoint, f"gufo_snmp cannot do the privacy protocol {endpoint.privacy_protocol}")
+    try:
+        return _get(snmp_gufo.open_session(endpoint, address), oids)
+    except AccessError:
+        if engine == "gufo" or not PYSNMP.is_usable():
+            raise
+        # gufo_snmp does not say what the card objects to.
+        return _get(snmp_pysnmp.open_session(endpoint, address), oids)
+
+
+def _get(session: t.ContextManager[Fetch], oids: t.Sequence[str]) -> dict[str, SnmpValue]:
+    values: dict[str, SnmpValue] = dict.fromkeys(oids)
+    with session as fetch:
+        for start in range(0, len(oids), _OIDS_PER_REQUEST):
+            values.update(_ask(fetch, oids[start : start + _OIDS_PER_REQUEST]))
+    return values
+
+
+def _ask(fetch: Fetch, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
+    """Ask for all at once; where one of them spoils the answer (v1: noSuchName) or all are too many (tooBig), ask in halves."""
+    values = fetch(oids)
+    if values or len(oids) == 1:
+        return values
+    half = len(oids) // 2
+    return {**_ask(fetch, oids[:half]), **_ask(fetch, oids[half:])}
+
+
+def _resolve(endpoint: SnmpEndpoint) -> str:
+    try:
+        found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_DGRAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise UnreachableError(
+            Reason.NAME_UNRESOLVED, f"{endpoint.card}: {endpoint.host} has no address ({error})."
+        ) from error
+    return str(found[0][4][0])
+
+
+def _check(endpoint: SnmpEndpoint, engine: str) -> None:
+    if engine not in ENGINES:
+        raise _invalid(endpoint, f"the SNMP engine must be one of {', '.join(ENGINES)}")
+    if endpoint.version not in VERSIONS:
+        raise _invalid(endpoint, f"snmp_version must be one of {', '.join(VERSIONS)}")
+    if endpoint.version != "v3":
+        if not endpoint.community:
+            raise InputError(Reason.NO_CREDENTIALS, f"{endpoint.card}: SNMP {endpoint.version} needs snmp_community.")
+        return
+    if not endpoint.user:
+        raise InputError(Reason.NO_CREDENTIALS, f"{endpoint.card}: SNMP v3 needs snmp_user.")
+    _check_key(endpoint, "auth", AUTH_PROTOCOLS)
+    _check_key(endpoint, "privacy", PRIVACY_PROTOCOLS)
+    if endpoint.privacy_protocol and not endpoint.auth_protocol:
+        raise _invalid(endpoint, "snmp_privacy_protocol needs snmp_auth_protocol")
+
+
+def _check_key(endpoint: SnmpEndpoint, kind: str, protocols: t.Sequence[str]) -> None:
+    protocol, password = getattr(endpoint, f"{kind}_protocol"), getattr(endpoint, f"{kind}_password")
+    if bool(protocol) != bool(password):
+        raise _invalid(endpoint, f"snmp_{kind}_protocol and snmp_{kind}_password only make sense together")
+    if protocol and protocol not in protocols:
+        raise _invalid(endpoint, f"snmp_{kind}_protocol must be one of {', '.join(protocols)}")
+    if password and len(password.encode("utf-8")) < _SHORTEST_PASSWORD:
+        raise _invalid(endpoint, f"snmp_{kind}_password must have at least {_SHORTEST_PASSWORD} characters")
+
+
+def _invalid(endpoint: SnmpEndpoint, what: str) -> InputError:
+    return InputError(Reason.INVALID_OPTION, f"{endpoint.card}: {what}.")

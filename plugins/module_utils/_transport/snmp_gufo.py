@@ -1,0 +1,94 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""SNMP with gufo_snmp, which is written in Rust: many times faster, but without 3DES."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO_SNMP
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_endpoint import (
+    Fetch,
+    SnmpEndpoint,
+    SnmpValue,
+    refusal,
+    silence,
+)
+
+_AUTH = {
+    "md5": "Md5Key",
+    "sha": "Sha1Key",
+    "sha224": "Sha224Key",
+    "sha256": "Sha256Key",
+    "sha384": "Sha384Key",
+    "sha512": "Sha512Key",
+}
+_PRIVACY = {
+    "des": "DesKey",
+    "aes": "Aes128Key",
+    "aes192": "Aes192Key",
+    "aes256": "Aes256Key",
+    "aes192c": "Aes192Key",
+    "aes256c": "Aes256Key",
+}
+
+
+def can_ask(endpoint: SnmpEndpoint) -> bool:
+    return GUFO_SNMP.is_usable() and endpoint.privacy_protocol in (None, *_PRIVACY)
+
+
+@contextlib.contextmanager
+def open_session(endpoint: SnmpEndpoint, address: str) -> t.Iterator[Fetch]:
+    """Yield the function that asks the card once, with retries; it raises what `snmp.get` raises."""
+    gufo = GUFO_SNMP.load(endpoint.card)
+    session = _session(endpoint, address)
+    started = endpoint.version != "v3"
+
+    def fetch(oids: t.Sequence[str]) -> dict[str, SnmpValue]:
+        nonlocal started
+        for _try in range(endpoint.retries + 1):
+            try:
+                if not started:
+                    session.refresh()
+                    started = True
+                return t.cast("dict[str, SnmpValue]", session.get_many(oids))
+            except (TimeoutError, BlockingIOError):
+                continue
+            except gufo.SnmpAuthError as error:
+                why = "unknown user, wrong password or protocol, or a security level that it does not allow"
+                raise refusal(endpoint, why) from error
+            except (gufo.SnmpError, OSError):
+                continue
+        raise silence(endpoint)
+
+    yield fetch
+
+
+def _session(endpoint: SnmpEndpoint, address: str) -> t.Any:
+    gufo = GUFO_SNMP.load(endpoint.card)
+    return GUFO_SNMP.submodule("sync", endpoint.card).SnmpSession(
+        address,
+        port=endpoint.port,
+        community=endpoint.community or "",
+        user=_user(endpoint) if endpoint.version == "v3" else None,
+        version=getattr(gufo.SnmpVersion, endpoint.version),
+        timeout=endpoint.timeout,
+    )
+
+
+def _user(endpoint: SnmpEndpoint) -> t.Any:
+    keys = GUFO_SNMP.submodule("user", endpoint.card)
+    expansion = "Cisco" if (endpoint.privacy_protocol or "").endswith("c") else "Blumenthal"
+    return keys.User(
+        endpoint.user,
+        auth_key=_key(keys, _AUTH, endpoint.auth_protocol, endpoint.auth_password),
+        priv_key=_key(keys, _PRIVACY, endpoint.privacy_protocol, endpoint.privacy_password),
+        key_expansion=getattr(keys.KeyExpansion, expansion),
+    )
+
+
+def _key(keys: t.Any, names: t.Mapping[str, str], protocol: str | None, password: str | None) -> t.Any:
+    return getattr(keys, names[protocol])(password.encode("utf-8")) if protocol and password else None

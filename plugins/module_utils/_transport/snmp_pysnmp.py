@@ -1,0 +1,228 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""SNMP with pysnmp, which is pure Python: its message codec alone for v1 and v2c, its whole engine for v3."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import socket
+import time
+import typing as t
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._deps import PYASN1, PYSNMP
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_endpoint import (
+    Fetch,
+    SnmpEndpoint,
+    SnmpValue,
+    refusal,
+    silence,
+)
+
+_LONGEST_DATAGRAM = 65535
+
+_AUTH = {
+    "md5": "USM_AUTH_HMAC96_MD5",
+    "sha": "USM_AUTH_HMAC96_SHA",
+    "sha224": "USM_AUTH_HMAC128_SHA224",
+    "sha256": "USM_AUTH_HMAC192_SHA256",
+    "sha384": "USM_AUTH_HMAC256_SHA384",
+    "sha512": "USM_AUTH_HMAC384_SHA512",
+}
+_PRIVACY = {
+    "des": "USM_PRIV_CBC56_DES",
+    "3des": "USM_PRIV_CBC168_3DES",
+    "aes": "USM_PRIV_CFB128_AES",
+    "aes192": "USM_PRIV_CFB192_AES_BLUMENTHAL",
+    "aes256": "USM_PRIV_CFB256_AES_BLUMENTHAL",
+    "aes192c": "USM_PRIV_CFB192_AES",
+    "aes256c": "USM_PRIV_CFB256_AES",
+}
+
+# What a v3 card, or our own engine on reading its answer, can object to (RFC 3414 section 5, RFC 3412 section 5).
+_OBJECTIONS = {
+    "UnknownUserName": "it does not know the user",
+    "UnknownSecurityName": "it does not know the user",
+    "WrongDigest": "wrong authentication password or protocol",
+    "AuthenticationFailure": "wrong authentication password or protocol",
+    "AuthenticationError": "wrong authentication password or protocol",
+    "DecryptionError": "wrong privacy password or protocol",
+    "UnsupportedSecurityLevel": "the user may not use this security level",
+    "UnsupportedAuthProtocol": "it does not support the authentication protocol",
+    "UnsupportedPrivProtocol": "it does not support the privacy protocol",
+    "NotInTimeWindow": "its clock and ours do not agree on the time of the request",
+}
+_NO_ACCESS = {"authorizationError", "noAccess"}
+
+
+@contextlib.contextmanager
+def open_session(endpoint: SnmpEndpoint, address: str) -> t.Iterator[Fetch]:
+    """Yield the function that asks the card once, with retries; it raises what `snmp.get` raises."""
+    PYSNMP.load(endpoint.card)
+    kind = _UserSession if endpoint.version == "v3" else _CommunitySession
+    with contextlib.closing(kind(endpoint, address)) as session:
+        yield session.fetch
+
+
+class _CommunitySession:
+    """v1 and v2c: build a message, send it, wait for the answer to it."""
+
+    def __init__(self, endpoint: SnmpEndpoint, address: str) -> None:
+        api = PYSNMP.submodule("proto.api", endpoint.card)
+        self._endpoint = endpoint
+        self._protocol = api.PROTOCOL_MODULES[api.SNMP_VERSION_1 if endpoint.version == "v1" else api.SNMP_VERSION_2C]
+        self._encode = PYASN1.submodule("codec.ber.encoder", endpoint.card).encode
+        self._decode = PYASN1.submodule("codec.ber.decoder", endpoint.card).decode
+        self._malformed = (
+            PYASN1.submodule("error", endpoint.card).PyAsn1Error,
+            ValueError,
+            LookupError,
+            RecursionError,
+        )
+        self._socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            # Connected, so that the system only hands over what comes from the card's own address.
+            self._socket.connect((address, endpoint.port))
+        except OSError as error:
+            self._socket.close()
+            raise silence(endpoint) from error
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def fetch(self, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
+        request_id = random.getrandbits(31)
+        datagram = self._encode(self._message(oids, request_id))
+        for _try in range(self._endpoint.retries + 1):
+            with contextlib.suppress(OSError):
+                self._socket.send(datagram)
+                return self._receive(oids, request_id)
+        raise silence(self._endpoint)
+
+    def _message(self, oids: t.Sequence[str], request_id: int) -> t.Any:
+        protocol = self._protocol
+        pdu = protocol.GetRequestPDU()
+        protocol.apiPDU.set_defaults(pdu)
+        protocol.apiPDU.set_request_id(pdu, request_id)
+        protocol.apiPDU.set_varbinds(pdu, [(oid, protocol.null) for oid in oids])
+        message = protocol.Message()
+        protocol.apiMessage.set_defaults(message)
+        protocol.apiMessage.set_community(message, (self._endpoint.community or "").encode("utf-8"))
+        protocol.apiMessage.set_pdu(message, pdu)
+        return message
+
+    def _receive(self, oids: t.Sequence[str], request_id: int) -> dict[str, SnmpValue]:
+        """Wait for the answer to this very request; what is malformed or answers another one is passed over."""
+        until = time.monotonic() + self._endpoint.timeout
+        while True:
+            self._socket.settimeout(max(0.0001, until - time.monotonic()))
+            datagram = self._socket.recv(_LONGEST_DATAGRAM)
+            with contextlib.suppress(*self._malformed):
+                pdu = self._pdu(datagram, request_id)
+                if pdu is not None:
+                    return self._read(pdu, oids)
+
+    def _pdu(self, datagram: bytes, request_id: int) -> t.Any:
+        protocol = self._protocol
+        message, _rest = self._decode(datagram, asn1Spec=protocol.Message())
+        if bytes(protocol.apiMessage.get_community(message)) != (self._endpoint.community or "").encode("utf-8"):
+            return None
+        pdu = protocol.apiMessage.get_pdu(message)
+        is_answer = isinstance(pdu, protocol.GetResponsePDU) and int(protocol.apiPDU.get_request_id(pdu)) == request_id
+        return pdu if is_answer else None
+
+    def _read(self, pdu: t.Any, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
+        status = self._protocol.apiPDU.get_error_status(pdu)
+        if status:
+            return _after_error(self._endpoint, status.prettyPrint())
+        answered = {str(oid): _plain(value) for oid, value in self._protocol.apiPDU.get_varbinds(pdu)}
+        return {oid: answered[oid] for oid in oids if oid in answered}
+
+
+class _UserSession:
+    """v3: the library's engine, in an event loop of our own. Not to be used where another loop runs in the same thread."""
+
+    def __init__(self, endpoint: SnmpEndpoint, address: str) -> None:
+        self._endpoint = endpoint
+        self._library = PYSNMP.submodule("hlapi.v3arch.asyncio", endpoint.card)
+        self._loop = asyncio.new_event_loop()
+        self._engine = self._library.SnmpEngine()
+        self._user = self._library.UsmUserData(endpoint.user, **self._keys())
+        self._address = address
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._shut_down())
+        self._loop.close()
+
+    def fetch(self, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
+        problem, status, _index, answered = self._loop.run_until_complete(self._get(oids))
+        if problem is not None:
+            raise self._objection(problem)
+        if status:
+            return _after_error(self._endpoint, str(getattr(status, "prettyPrint", status.__str__)()))
+        values = {str(oid): _plain(value) for oid, value in answered}
+        return {oid: values[oid] for oid in oids if oid in values}
+
+    async def _shut_down(self) -> None:
+        self._engine.close_dispatcher()
+
+    async def _get(self, oids: t.Sequence[str]) -> t.Any:
+        library = self._library
+        target = library.Udp6TransportTarget if ":" in self._address else library.UdpTransportTarget
+        return await library.get_cmd(
+            self._engine,
+            self._user,
+            await target.create(
+                (self._address, self._endpoint.port), timeout=self._endpoint.timeout, retries=self._endpoint.retries
+            ),
+            library.ContextData(),
+            *(library.ObjectType(library.ObjectIdentity(oid)) for oid in oids),
+            lookupMib=False,
+        )
+
+    def _keys(self) -> dict[str, t.Any]:
+        endpoint, keys = self._endpoint, {}
+        if endpoint.auth_protocol:
+            keys["authKey"] = endpoint.auth_password
+            keys["authProtocol"] = getattr(self._library, _AUTH[endpoint.auth_protocol])
+        if endpoint.privacy_protocol:
+            keys["privKey"] = endpoint.privacy_password
+            keys["privProtocol"] = getattr(self._library, _PRIVACY[endpoint.privacy_protocol])
+        return keys
+
+    def _objection(self, problem: Exception) -> Exception:
+        name = type(problem).__name__
+        if name in ("RequestTimedOut", "EmptyResponse"):
+            return silence(self._endpoint)
+        if name in _OBJECTIONS:
+            return refusal(self._endpoint, _OBJECTIONS[name])
+        return AccessError(
+            Reason.SNMP_REFUSED,
+            f"{self._endpoint.card}: the SNMP exchange with {self._endpoint.host} failed: {self._endpoint.scrub(problem)}.",
+        )
+
+
+def _after_error(endpoint: SnmpEndpoint, status: str) -> dict[str, SnmpValue]:
+    if status in _NO_ACCESS:
+        raise refusal(endpoint, "it has no access to the requested values at this security level")
+    return {}
+
+
+def _plain(value: t.Any) -> SnmpValue:
+    """The library's value as plain Python; its class tells what it is."""
+    kind = type(value).__name__
+    if kind in ("NoSuchObject", "NoSuchInstance", "EndOfMibView", "Null"):
+        return None
+    if kind == "IpAddress":
+        return ".".join(str(octet) for octet in bytes(value))
+    if kind == "ObjectIdentifier":
+        return str(value)
+    try:
+        return int(value) if not isinstance(value, (str, bytes)) and not hasattr(value, "asOctets") else bytes(value)
+    except ValueError:
+        return bytes(value)
