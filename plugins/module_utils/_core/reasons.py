@@ -107,16 +107,16 @@ _UNTOUCHED = "Nothing was sent to the card."
 MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.AT_TARGET: Meaning(Status.COMPLIANT, "Every component is at its target.", _NOTHING),
     Reason.UPGRADED: Meaning(Status.COMPLIANT, "The card was brought to its target and says so itself.", _NOTHING),
-    Reason.UPGRADE_PLANNED: Meaning(
-        Status.DRIFT, "The card would be changed.", "Run without check mode in a maintenance window."
-    ),
+    Reason.UPGRADE_PLANNED: Meaning(Status.DRIFT, "The card would be changed.", "Run without check mode in a maintenance window."),
     Reason.DOWNGRADE_REFUSED: Meaning(
         Status.AHEAD,
         "The card runs something newer than the target.",
         f"{_UNTOUCHED} Raise the target, or set allow_downgrade if the older release is really wanted.",
     ),
     Reason.INVALID_OPTION: Meaning(
-        Status.FAILED, "An option, or a combination of options, makes no sense.", f"{_UNTOUCHED} Correct the option that the message names."
+        Status.FAILED,
+        "An option, or a combination of options, makes no sense.",
+        f"{_UNTOUCHED} Correct the option that the message names.",
     ),
     Reason.MISSING_LIBRARY: Meaning(
         Status.FAILED,
@@ -129,7 +129,9 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         f"{_UNTOUCHED} Give the image file of that component, or take the component out of the target.",
     ),
     Reason.IMAGE_UNREADABLE: Meaning(
-        Status.BLOCKED, "The image file cannot be read.", f"{_UNTOUCHED} Check the path and its permissions on the controller."
+        Status.BLOCKED,
+        "The image file cannot be read.",
+        f"{_UNTOUCHED} Check the path and its permissions on the controller.",
     ),
     Reason.IMAGE_FACTS_MISSING: Meaning(
         Status.BLOCKED,
@@ -137,7 +139,9 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         f"{_UNTOUCHED} Keep the vendor's file name, or declare hardware_token, application and version beside its path.",
     ),
     Reason.IMAGE_WRONG_HARDWARE: Meaning(
-        Status.BLOCKED, "The image is for another hardware generation.", f"{_UNTOUCHED} Take the image whose hwNN token is that of the card."
+        Status.BLOCKED,
+        "The image is for another hardware generation.",
+        f"{_UNTOUCHED} Take the image whose hwNN token is that of the card.",
     ),
     Reason.IMAGE_WRONG_APPLICATION: Meaning(
         Status.BLOCKED,
@@ -145,7 +149,9 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         f"{_UNTOUCHED} Take the image of the application that the card runs; cards that look alike need different images.",
     ),
     Reason.IMAGE_WRONG_COMPONENT: Meaning(
-        Status.BLOCKED, "The image is another component than it was given for.", f"{_UNTOUCHED} Put each image under its own component."
+        Status.BLOCKED,
+        "The image is another component than it was given for.",
+        f"{_UNTOUCHED} Put each image under its own component.",
     ),
     Reason.IMAGE_WRONG_VERSION: Meaning(
         Status.BLOCKED,
@@ -218,10 +224,14 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         f"{_UNTOUCHED} Wait for mains, or set allow_on_battery.",
     ),
     Reason.SELF_TEST_RUNNING: Meaning(
-        Status.BLOCKED, "The UPS is testing itself.", f"{_UNTOUCHED} Run again when the self-test is over, or set allow_self_test."
+        Status.BLOCKED,
+        "The UPS is testing itself.",
+        f"{_UNTOUCHED} Run again when the self-test is over, or set allow_self_test.",
     ),
     Reason.NAME_UNRESOLVED: Meaning(
-        Status.UNREACHABLE, "The name of the card has no address.", "Correct the host name, or set ansible_host to the card's address."
+        Status.UNREACHABLE,
+        "The name of the card has no address.",
+        "Correct the host name, or set ansible_host to the card's address.",
     ),
     Reason.CONNECTION_FAILED: Meaning(
         Status.UNREACHABLE,
@@ -236,7 +246,8 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.SNMP_SILENT: Meaning(
         Status.UNREACHABLE,
         "The card does not answer over SNMP.",
-        "SNMP is off by default on new firmware. Check that it is on, the access list, community or user, version and port; or give SSH credentials.",
+        "SNMP is off by default on new firmware. Check that it is on, its access list, community or user, version and port; "
+        "or give SSH credentials.",
     ),
     Reason.NO_CREDENTIALS: Meaning(
         Status.FAILED,
@@ -266,7 +277,8 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.HOST_KEY_UNKNOWN: Meaning(
         Status.FAILED,
         "The card's host key is not known.",
-        "Compare the fingerprint with the card's own, then add it to known_hosts or set host_key_fingerprint; host_key_checking: accept_new stores it unseen.",
+        "Compare the fingerprint with the card's own, then add it to known_hosts or set host_key_fingerprint; "
+        "host_key_checking: accept_new stores it unseen.",
     ),
     Reason.HOST_KEY_CHANGED: Meaning(
         Status.FAILED,
@@ -279,16 +291,24 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         "Set allow_legacy_ssh: true for this card if its network is trusted.",
     ),
     Reason.SSH_FAILED: Meaning(
-        Status.FAILED, "The SSH session broke down.", "Run again; if it stays, restart the card's management interface (the output is not affected)."
+        Status.FAILED,
+        "The SSH session broke down.",
+        "Run again; if it stays, restart the card's management interface (the output is not affected).",
     ),
     Reason.UNEXPECTED_PROMPT: Meaning(
-        Status.FAILED, "After the login the card shows something that is not its prompt.", "Log on by hand and see what the card asks for."
+        Status.FAILED,
+        "After the login the card shows something that is not its prompt.",
+        "Log on by hand and see what the card asks for.",
     ),
     Reason.UNEXPECTED_REPLY: Meaning(
-        Status.UNKNOWN, "The card's answer cannot be understood.", "Please report the text in the evidence, so that it can be read in future."
+        Status.UNKNOWN,
+        "The card's answer cannot be understood.",
+        "Please report the text in the evidence, so that it can be read in future.",
     ),
     Reason.NOT_A_CARD: Meaning(
-        Status.UNKNOWN, "What answers is not a network management card.", "Check the address; take the host out of the group."
+        Status.UNKNOWN,
+        "What answers is not a network management card.",
+        "Check the address; take the host out of the group.",
     ),
     Reason.TRANSFER_INTERRUPTED: Meaning(
         Status.FAILED,
@@ -308,12 +328,14 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.NOT_RESTARTED: Meaning(
         Status.FAILED,
         "The card took the image but did not restart.",
-        "Look at the card's event log, then restart its management interface by hand (the output is not affected) and read it with nmc_facts.",
+        "Look at the card's event log, then restart its management interface by hand (the output is not affected) "
+        "and read it with nmc_facts.",
     ),
     Reason.NEVER_CAME_BACK: Meaning(
         Status.FAILED,
         "The card went away after the transfer and did not come back in reboot_timeout.",
-        "Give it 15 minutes. If its status LED blinks amber twice a second it waits in its boot monitor: recover it with a serial cable and XMODEM. The device's output is not affected.",
+        "Give it 15 minutes. If its status LED blinks amber twice a second it waits in its boot monitor: recover it with a serial cable "
+        "and XMODEM. The device's output is not affected.",
     ),
     Reason.STILL_OLD_VERSION: Meaning(
         Status.FAILED,

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of the modules, and the host variables that fill those a task leaves out."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
+
+Spec = dict[str, t.Any]
+
+_FAMILIES = [family.value for family in Family if family is not Family.UNKNOWN]
+_AUTH_PROTOCOLS = ["md5", "sha", "sha224", "sha256", "sha384", "sha512"]
+_PRIVACY_PROTOCOLS = ["des", "3des", "aes", "aes192", "aes256", "aes192c", "aes256c"]
+
+
+def shared_spec() -> Spec:
+    """How to reach a card: every module has these options."""
+    return {
+        "host": {"type": "str", "required": True},
+        "port": {"type": "int", "default": 22},
+        "username": {"type": "str"},
+        "password": {"type": "str", "no_log": True},
+        "transport": {"type": "str", "choices": ["auto", "snmp", "ssh"], "default": "auto"},
+        "snmp_version": {"type": "str", "choices": ["v1", "v2c", "v3"]},
+        "snmp_port": {"type": "int", "default": 161},
+        "snmp_community": {"type": "str", "no_log": True},
+        "snmp_user": {"type": "str"},
+        "snmp_auth_protocol": {"type": "str", "choices": _AUTH_PROTOCOLS, "default": "sha"},
+        "snmp_auth_password": {"type": "str", "no_log": True},
+        "snmp_privacy_protocol": {"type": "str", "choices": _PRIVACY_PROTOCOLS, "default": "aes"},
+        "snmp_privacy_password": {"type": "str", "no_log": True},
+        "host_key_checking": {"type": "str", "choices": ["strict", "accept_new"], "default": "strict"},
+        "host_key_fingerprint": {"type": "str", "no_log": False},
+        "known_hosts": {"type": "path"},
+        "allow_legacy_ssh": {"type": "bool", "default": False},
+        "timeout": {"type": "float", "default": 30.0},
+        "product_family": {"type": "str", "choices": _FAMILIES},
+    }
+
+
+def firmware_spec() -> Spec:
+    """The options of `nmc_firmware`."""
+    release = _release_spec()
+    return {
+        **shared_spec(),
+        **release,
+        "stepping_stones": {"type": "list", "elements": "dict", "options": release},
+        "serial": {"type": "str"},
+        "allow_downgrade": {"type": "bool", "default": False},
+        "allow_version_jump": {"type": "bool", "default": False},
+        "allow_rack_ats": {"type": "bool", "default": False},
+        "allow_unverified_image": {"type": "bool", "default": False},
+        "allow_on_battery": {"type": "bool", "default": False},
+        "allow_self_test": {"type": "bool", "default": False},
+        "force": {"type": "bool", "default": False},
+        "upload_timeout": {"type": "float", "default": 900.0},
+        "reboot_timeout": {"type": "float", "default": 900.0},
+    }
+
+
+def _release_spec() -> Spec:
+    image = {
+        "path": {"type": "path", "required": True},
+        "checksum": {"type": "str"},
+        "hardware_token": {"type": "str"},
+        "application": {"type": "str"},
+        "version": {"type": "raw"},
+    }
+    components = [component.value for component in Component]
+    return {
+        "version": {"type": "raw"},
+        "components": {"type": "dict", "options": {name: {"type": "raw"} for name in components}},
+        "image": {"type": "path"},
+        "checksum": {"type": "str"},
+        "images": {"type": "dict", "options": {name: {"type": "dict", "options": image} for name in components}},
+    }
+
+
+# Ansible's own variables, where they mean the same. Every option is also the host variable nmc_<option>, which wins.
+_ANSIBLE_VARIABLES: t.Mapping[str, tuple[str, ...]] = {
+    "host": ("ansible_host", "inventory_hostname"),
+    "port": ("ansible_port",),
+    "username": ("ansible_user",),
+    "password": ("ansible_password", "ansible_ssh_pass"),
+}
+# What a card's variables may say besides how to reach it.
+_FIRMWARE_VARIABLES = ("serial", "upload_timeout", "reboot_timeout")
+
+
+def host_variables(spec: Spec) -> dict[str, tuple[str, ...]]:
+    """The host variables of the options of a spec, in the order in which they are looked at."""
+    names = [name for name in spec if name in shared_spec() or name in _FIRMWARE_VARIABLES]
+    return {name: (f"nmc_{name}", *_ANSIBLE_VARIABLES.get(name, ())) for name in names}
+
+
+def secret_options(spec: Spec) -> list[str]:
+    """The options of a spec that are never shown."""
+    return [name for name, option in spec.items() if option.get("no_log")]

@@ -1,0 +1,235 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan: what would be sent to one card, in which order, or why nothing may be sent.
+
+Pure: the same card, releases and permissions give the same decision, in check mode and outside of it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import REFUSED_APPLICATIONS, Family
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Refusal, Release, gate
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+
+
+@dataclass(frozen=True)
+class GenerationRules:
+    """How cards of one generation take firmware.
+
+    ``order``: the vendor's order of images. ``carries``: what an image brings with it besides its own component.
+    ``majors``: the major versions that a way must not leap over.
+    """
+
+    order: tuple[Component, ...]
+    carries: t.Mapping[Component, tuple[Component, ...]]
+    majors: tuple[int, ...]
+    source: str
+
+
+RULES: t.Mapping[int, GenerationRules] = {
+    2: GenerationRules(
+        order=(Component.BOOT_MONITOR, Component.AOS, Component.APPLICATION),
+        carries={},
+        majors=(5, 6, 7),
+        source="order: manual of the rack ATS AP44xx; majors: field notes, the vendor publishes no rule",
+    ),
+    3: GenerationRules(
+        order=(Component.APPLICATION,),
+        carries={Component.APPLICATION: (Component.AOS, Component.BOOT_MONITOR)},
+        majors=(1, 2, 3),
+        source="one .nmc3 file holds everything: field notes; majors: field notes, the vendor publishes no rule",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """What the operator allows beyond the safe course."""
+
+    downgrade: bool = False
+    force: bool = False
+    version_jump: bool = False
+    rack_ats: bool = False
+    unverified_image: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """One component on its way from a version to another; ``before`` None is not known."""
+
+    component: Component
+    before: Version | None
+    after: Version
+
+
+@dataclass(frozen=True)
+class Step:
+    """One image to send. The card restarts by itself afterwards and must then show every change."""
+
+    image: Image
+    component: Component
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The decision: the steps, or none with the reason why. ``sentence`` is about this very card."""
+
+    reason: Reason
+    sentence: str
+    steps: tuple[Step, ...] = ()
+
+
+def make_plan(card: Card, releases: t.Sequence[Release], *, allow: Permissions, serial: str | None = None) -> Plan:
+    """Decide what brings a card to the last of the releases, over the ones before it where the way needs them.
+
+    ``serial`` is the declared serial number of the card, None if none was declared.
+    """
+    target = releases[-1]
+    refusal = _wrong_card(card, serial) or _unknown(card, target)
+    if refusal is not None:
+        return _refused(refusal)
+    if not allow.force and not _off_target(card.firmware_versions, target):
+        return Plan(Reason.AT_TARGET, f"already at {target}")
+    refusal = _untouchable(card, allow) or _downgrade(card, target, allow)
+    if refusal is not None:
+        return _refused(refusal)
+    way = _way(card, releases, allow)
+    return _refused(way) if isinstance(way, Refusal) else _steps(card, way, allow)
+
+
+def _refused(refusal: Refusal) -> Plan:
+    return Plan(refusal.reason, refusal.sentence)
+
+
+# --- what stands against touching the card -------------------------------------------------------------------------
+
+
+def _wrong_card(card: Card, serial: str | None) -> Refusal | None:
+    if serial is None or card.serial == serial:
+        return None
+    return Refusal(Reason.WRONG_CARD, f"the card says serial {card.serial or 'nothing'}, declared is {serial}")
+
+
+def _unknown(card: Card, target: Release) -> Refusal | None:
+    if card.generation is None:
+        return Refusal(Reason.GENERATION_UNKNOWN, "no firmware file name of the card carries a hardware token")
+    if card.application_missing:
+        return Refusal(Reason.APPLICATION_MISSING, "the card runs no application")
+    if card.application is None:
+        return Refusal(Reason.APPLICATION_UNKNOWN, "the card does not name its application")
+    silent = [component.value for component in target.targets if card.version(component) is None]
+    if silent:
+        return Refusal(Reason.VERSION_UNKNOWN, f"the card does not say the version of {' and '.join(silent)} over {card.source}")
+    return None
+
+
+def _untouchable(card: Card, allow: Permissions) -> Refusal | None:
+    if card.application in REFUSED_APPLICATIONS:
+        return Refusal(Reason.APPLICATION_REFUSED, f"the card runs {card.application}")
+    if card.generation not in RULES:
+        return Refusal(Reason.GENERATION_UNSUPPORTED, f"the card is an NMC{card.generation}")
+    if card.product_family is Family.RACK_ATS and not allow.rack_ats:
+        return Refusal(Reason.RACK_ATS_NEEDS_CONSENT, f"the card sits in a rack ATS ({card.device.model or 'model not said'})")
+    return None
+
+
+def _downgrade(card: Card, target: Release, allow: Permissions) -> Refusal | None:
+    newer = [
+        f"{component.value} {current} (target {wanted})"
+        for component, wanted in target.targets.items()
+        for current in [card.version(component)]
+        if current is not None and current > wanted
+    ]
+    if not newer or allow.downgrade:
+        return None
+    return Refusal(Reason.DOWNGRADE_REFUSED, f"the card runs {', '.join(newer)}")
+
+
+# --- the way -------------------------------------------------------------------------------------------------------
+
+Versions = t.Mapping[Component, t.Optional[Version]]
+
+
+def _off_target(versions: Versions, release: Release) -> list[Component]:
+    return [component for component, wanted in release.targets.items() if versions[component] != wanted]
+
+
+def _way(card: Card, releases: t.Sequence[Release], allow: Permissions) -> list[Release] | Refusal:
+    """The releases to visit: the target, behind one of each major version that must not be leapt over."""
+    target = releases[-1]
+    start = card.version(Component.APPLICATION) or card.version(Component.AOS) or target.version
+    if allow.version_jump:
+        return [target]
+    stones = []
+    for major in _majors_between(RULES[_generation(card)].majors, start.major, target.version.major):
+        stone = next((release for release in releases[:-1] if release.version.major == major), None)
+        if stone is None:
+            return Refusal(Reason.STEPPING_STONE_NEEDED, f"from {start} to {target.version} a {major}.x release comes in between")
+        stones.append(stone)
+    return [*stones, target]
+
+
+def _majors_between(majors: t.Sequence[int], start: int, end: int) -> list[int]:
+    between = [major for major in majors if min(start, end) < major < max(start, end)]
+    return between if start <= end else between[::-1]
+
+
+def _steps(card: Card, way: t.Sequence[Release], allow: Permissions) -> Plan:
+    versions = dict(card.firmware_versions)
+    steps: list[Step] = []
+    for release in way:
+        planned = _release_steps(card, versions, release, allow)
+        if isinstance(planned, Refusal):
+            return _refused(planned)
+        steps.extend(planned)
+        versions.update(release.targets)
+    return Plan(Reason.UPGRADE_PLANNED, f"to {way[-1]} in {len(steps)} transfer{'s' if len(steps) != 1 else ''}", tuple(steps))
+
+
+def _release_steps(card: Card, versions: Versions, release: Release, allow: Permissions) -> list[Step] | Refusal:
+    """One step for each image that brings something that is off its target, in the vendor's order."""
+    rules = RULES[_generation(card)]
+    wanted = list(release.targets) if allow.force else _off_target(versions, release)
+    steps = []
+    for component in rules.order:
+        brings = [part for part in (component, *rules.carries.get(component, ())) if part in release.targets]
+        if not any(part in wanted for part in brings):
+            continue
+        image = release.images.get(component)
+        if image is None:
+            return Refusal(
+                Reason.IMAGE_MISSING,
+                f"no image is given that brings {' and '.join(part.value for part in brings)} to {release}",
+            )
+        refusal = _gate(card, component, image, release, allow)
+        if refusal is not None:
+            return refusal
+        changes = tuple(Change(part, versions[part], release.targets[part]) for part in brings)
+        steps.append(Step(image, component, changes))
+    return steps
+
+
+def _gate(card: Card, component: Component, image: Image, release: Release, allow: Permissions) -> Refusal | None:
+    token, application = card.hardware_token or "", card.application or ""
+    target = release.targets.get(component)
+    refusal = gate(image, component=component, hardware_token=token, application=application, target=target)
+    if refusal is None and image.sha256 is None and not allow.unverified_image:
+        return Refusal(Reason.IMAGE_UNVERIFIED, f"no checksum is declared for {image.name}")
+    return refusal
+
+
+def _generation(card: Card) -> int:
+    if card.generation is None:
+        raise ValueError("the plan of a card of unknown generation was not refused")
+    return card.generation

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Image files on the controller: opened, hashed and compared with what was declared before a byte is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class VerifiedImage:
+    """An open image, at its beginning: size in bytes and SHA-256 in hex."""
+
+    file: t.BinaryIO
+    size: int
+    sha256: str
+
+
+@contextmanager
+def verified(card: str, image: Image) -> t.Iterator[VerifiedImage]:
+    """Open an image and compare it with its declared checksum; what is sent is the very file that was hashed.
+
+    Raises `BlockedError` IMAGE_UNREADABLE or CHECKSUM_MISMATCH.
+    """
+    with _opened(card, image.path) as file:
+        digest = _sha256(file)
+        size = file.tell()
+        file.seek(0)
+        if size == 0:
+            raise BlockedError(Reason.IMAGE_UNREADABLE, f"{card}: the image {image.path} is empty.")
+        if image.sha256 is not None and image.sha256 != digest:
+            message = f"{card}: the image {image.path} has sha256:{digest}, declared is sha256:{image.sha256}."
+            raise BlockedError(Reason.CHECKSUM_MISMATCH, message, evidence={"sha256": digest})
+        yield VerifiedImage(file, size, digest)
+
+
+def _opened(card: str, path: str) -> t.BinaryIO:
+    try:
+        return Path(path).expanduser().open("rb")
+    except OSError as error:
+        message = f"{card}: the image {path} cannot be read: {error.strerror}."
+        raise BlockedError(Reason.IMAGE_UNREADABLE, message) from error
+
+
+def _sha256(file: t.BinaryIO) -> str:
+    digest = hashlib.sha256()
+    for chunk in iter(lambda: file.read(_CHUNK), b""):
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,232 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bring one card to a release and prove it: read, plan, check, send, wait, read again."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions, Plan, Step, make_plan
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
+    AccessError,
+    BlockedError,
+    TransferError,
+    UnreachableError,
+)
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather, gather_ssh
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import verified
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.prove import Awaited, Restart, await_restart
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import scp
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation import DeviceReading
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Release
+    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
+
+Notify = t.Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to install on one card. Times in seconds; the target is the last release, the others are stepping stones."""
+
+    releases: tuple[Release, ...]
+    allow: Permissions = field(default_factory=Permissions)
+    serial: str | None = None
+    allow_on_battery: bool = False
+    allow_self_test: bool = False
+    upload_timeout: float = 900.0
+    reboot_timeout: float = 900.0
+
+
+@dataclass
+class Outcome:
+    """What happened to one card, filled in as it happens, so that a failure on the way loses nothing."""
+
+    reason: Reason = Reason.AT_TARGET
+    message: str = ""
+    plan: Plan | None = None
+    before: Card | None = None
+    after: Card | None = None
+    warnings: list[str] = field(default_factory=list)
+    evidence: dict[str, t.Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> Status:
+        return MEANINGS[self.reason].status
+
+    @property
+    def touched(self) -> bool:
+        """Whether a byte of an image has left for the card."""
+        return any(transfer["bytes_sent"] for transfer in self.evidence.get("transfers", ()))
+
+    def conclude(self, reason: Reason, message: str) -> None:
+        self.reason, self.message = reason, message
+
+    def planned(self, card: Card, plan: Plan) -> Plan:
+        self.plan, self.before, self.after = plan, card, card
+        self.evidence.update(source=card.source, serial=card.serial, mac=card.mac)
+        return plan
+
+    def saw(self, card: Card) -> None:
+        self.after = card
+
+    def record_transfer(self, name: str, *, size: int, sha256: str) -> dict[str, t.Any]:
+        """A record of a transfer that begins; what the card holds is not known until it is read again."""
+        record: dict[str, t.Any] = {"image": name, "bytes": size, "bytes_sent": 0, "sha256": sha256}
+        self.evidence.setdefault("transfers", []).append(record)
+        self.after = None
+        return record
+
+
+def install(access: Access, order: Order, outcome: Outcome, *, check_mode: bool, notify: Notify) -> None:
+    """Carry out an order and record everything in ``outcome``, also when an `NmcError` is raised."""
+    card, plan = _decide(access, order, outcome)
+    if plan.steps:
+        _preflight(access, order, card, plan)
+    if check_mode or not plan.steps:
+        outcome.conclude(plan.reason, f"{access.card}: {plan.sentence}.")
+        return
+    for number, step in enumerate(plan.steps, start=1):
+        notify(f"{access.card}: transfer {number} of {len(plan.steps)}, {step.image.name}")
+        card = _carry_out(access, order, outcome, card=card, step=step, notify=notify)
+    outcome.conclude(Reason.UPGRADED, f"{access.card}: now at {order.releases[-1]}.")
+
+
+# --- before a byte is sent -----------------------------------------------------------------------------------------
+
+
+def _decide(access: Access, order: Order, outcome: Outcome) -> tuple[Card, Plan]:
+    """Read and plan. Before something is sent, or when SNMP does not say enough, SSH has the last word."""
+    reading = gather(access)
+    outcome.warnings.extend(reading.warnings)
+    plan = outcome.planned(reading.card, make_plan(reading.card, order.releases, allow=order.allow, serial=order.serial))
+    undecided = MEANINGS[plan.reason].status is Status.UNKNOWN
+    if reading.card.source == "ssh" or not (plan.steps or (undecided and access.ssh is not None)):
+        return reading.card, plan
+    card = _confirm_over_ssh(access, reading.card)
+    return card, outcome.planned(card, make_plan(card, order.releases, allow=order.allow, serial=order.serial))
+
+
+def _confirm_over_ssh(access: Access, over_snmp: Card) -> Card:
+    """Log in where the image will be sent: it must be the card that answered over SNMP."""
+    family = over_snmp.product_family
+    over_ssh = gather_ssh(access if family is Family.UNKNOWN else replace(access, product_family=family))
+    for name in ("serial", "hardware_token", "application"):
+        first, second = getattr(over_snmp, name), getattr(over_ssh, name)
+        if None not in (first, second) and first != second:
+            message = f"{access.card}: over SNMP the card says {name} {first}, over SSH {second}."
+            raise BlockedError(Reason.WRONG_CARD, message)
+    return replace(over_ssh, device=_worst(over_ssh.device, over_snmp.device))
+
+
+def _worst(first: DeviceReading, second: DeviceReading) -> DeviceReading:
+    """Of two readings of a device, the states that speak against an upgrade."""
+    testing = "in_progress" in (first.self_test, second.self_test)
+    return replace(
+        first,
+        on_battery=first.on_battery or second.on_battery,
+        self_test="in_progress" if testing else first.self_test or second.self_test,
+    )
+
+
+def _preflight(access: Access, order: Order, card: Card, plan: Plan) -> None:
+    """What must hold before the first byte beside the plan itself: images as declared, the UPS on mains and at rest."""
+    for step in plan.steps:
+        with verified(access.card, step.image):
+            pass
+    ups = card.device.model or "UPS"
+    if card.device.on_battery and not order.allow_on_battery:
+        raise BlockedError(Reason.ON_BATTERY, f"{access.card}: the {ups} runs on battery.")
+    if card.device.self_test == "in_progress" and not order.allow_self_test:
+        raise BlockedError(Reason.SELF_TEST_RUNNING, f"{access.card}: the {ups} is testing itself.")
+
+
+# --- sending and proving -------------------------------------------------------------------------------------------
+
+
+def _carry_out(access: Access, order: Order, outcome: Outcome, *, card: Card, step: Step, notify: Notify) -> Card:
+    sent_at = _send(access.require_ssh(), order, outcome, step=step, notify=notify)
+    notify(f"{access.card}: {step.image.name} is sent, waiting for the restart")
+    restart = await_restart(
+        replace(access, product_family=card.product_family),
+        Awaited(before=card, step=step, sent_at=sent_at, timeout=order.reboot_timeout),
+        seen=outcome.saw,
+    )
+    outcome.evidence.setdefault("restarts", []).append(_restart_evidence(step, restart))
+    notify(f"{access.card}: {', '.join(f'{change.component.value} {change.after}' for change in step.changes)} proven")
+    return restart.card
+
+
+def _restart_evidence(step: Step, restart: Restart) -> dict[str, t.Any]:
+    return {
+        "image": step.image.name,
+        "seen_away": restart.seen_away,
+        "seconds": round(restart.seconds, 1),
+        "uptime_seconds": restart.card.uptime_seconds,
+    }
+
+
+def _send(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify) -> float:
+    """Send one image, whole, and once more if the transfer broke off; returns when the last byte was out (monotonic)."""
+    try:
+        return _transfer(endpoint, order, outcome, step=step, notify=notify)
+    except TransferError as error:
+        if error.reason is not Reason.TRANSFER_INTERRUPTED:
+            raise
+        notify(f"{error.message} Sending it again from the beginning.")
+        return _transfer(endpoint, order, outcome, step=step, notify=notify)
+
+
+def _transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify) -> float:
+    started = time.monotonic()
+    with verified(endpoint.card, step.image) as image:
+        record = outcome.record_transfer(step.image.name, size=image.size, sha256=image.sha256)
+        say = _milestones(endpoint.card, step.image.name, notify)
+
+        def progress(sent: int, size: int) -> None:
+            record["bytes_sent"] = sent
+            say(sent, size)
+
+        try:
+            scp.upload(
+                endpoint,
+                image.file,
+                size=image.size,
+                name=step.image.name,
+                deadline=started + order.upload_timeout,
+                progress=progress,
+            )
+        except (UnreachableError, AccessError) as error:
+            record["error"] = error.message
+            if not outcome.touched:
+                raise
+            raise TransferError(Reason.TRANSFER_INTERRUPTED, error.message, evidence=error.evidence) from error
+        except TransferError as error:
+            record["error"] = error.message
+            raise
+        finally:
+            record["seconds"] = round(time.monotonic() - started, 1)
+    return time.monotonic()
+
+
+def _milestones(card: str, name: str, notify: Notify) -> t.Callable[[int, int], None]:
+    """Say each quarter of a transfer, but not more often than every ten seconds."""
+    quarter, said_at = 0, time.monotonic()
+
+    def progress(sent: int, size: int) -> None:
+        nonlocal quarter, said_at
+        reached = 4 * sent // size
+        if reached > quarter and time.monotonic() - said_at >= 10:
+            said_at = time.monotonic()
+            notify(f"{card}: {name} {25 * reached} % sent")
+        quarter = reached
+
+    return progress

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Prove an upgrade by what the card says afterwards: it went away, came back, is the same card and runs the target."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError, ProofError
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_ssh
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import identification
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change, Step
+
+# The knock interval grows with the time waited, between these bounds (seconds).
+_KNOCK_MIN, _KNOCK_MAX = 0.5, 5.0
+# While it was not seen away, the card is read after these seconds: it may have restarted between two knocks.
+_LOOKS = (10.0, 30.0, 60.0, 120.0, 240.0, 480.0)
+# A refusal that repeating cannot mend, or that must not be repeated.
+_FINAL = (
+    Reason.LOGIN_REFUSED,
+    Reason.PASSWORD_CHANGE_REQUIRED,
+    Reason.HOST_KEY_CHANGED,
+    Reason.HOST_KEY_UNKNOWN,
+    Reason.LEGACY_SSH_REQUIRED,
+)
+
+
+@dataclass(frozen=True)
+class Restart:
+    """A proven restart: the card as it was read afterwards, and the seconds from the last byte to that reading."""
+
+    card: Card
+    seconds: float
+    seen_away: bool
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """What to wait for: the card as it was, the step that was sent, when its last byte was out (monotonic) and how long to wait (s)."""
+
+    before: Card
+    step: Step
+    sent_at: float
+    timeout: float
+
+
+def await_restart(access: Access, awaited: Awaited, *, seen: t.Callable[[Card], None]) -> Restart:
+    """Wait until the card has restarted with what was sent; ``seen`` is called with every reading on the way.
+
+    Raises `ProofError` with what was seen instead.
+    """
+    return _Watch(access, awaited, seen).run()
+
+
+class _Watch:
+    def __init__(self, access: Access, awaited: Awaited, seen: t.Callable[[Card], None]) -> None:
+        self._access, self._endpoint, self._seen = access, access.require_ssh(), seen
+        self._before, self._step = awaited.before, awaited.step
+        self._sent_at, self._deadline = awaited.sent_at, awaited.sent_at + awaited.timeout
+        self._seen_away = False
+        self._looks = list(_LOOKS)
+        self._last_error: NmcError | None = None
+
+    def run(self) -> Restart:
+        while time.monotonic() < self._deadline:
+            if identification(self._endpoint) is None:
+                self._seen_away = True
+            elif self._worth_a_look():
+                restart = self._look()
+                if restart is not None:
+                    return restart
+            time.sleep(min(_KNOCK_MAX, max(_KNOCK_MIN, self._elapsed() / 20)))
+        raise self._nothing_came()
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._sent_at
+
+    def _worth_a_look(self) -> bool:
+        if self._seen_away:
+            return True
+        if not self._looks or self._elapsed() < self._looks[0]:
+            return False
+        self._looks.pop(0)
+        return True
+
+    def _look(self) -> Restart | None:
+        """Read the card; None when it has to be waited for further."""
+        try:
+            card = gather_ssh(self._access)
+        except NmcError as error:
+            if error.reason in _FINAL:
+                raise ProofError(
+                    Reason.NOT_READABLE_AFTER, f"{error.message} This came after the upgrade.", evidence=error.evidence
+                ) from error
+            self._last_error = error
+            return None
+        self._last_error = None
+        self._seen(card)
+        self._check_identity(card)
+        if not self._restarted(card) or card.application_state == "?":
+            return None
+        self._check_versions(card)
+        return Restart(card, self._elapsed(), self._seen_away)
+
+    def _restarted(self, card: Card) -> bool:
+        """Seen away, or it runs what it did not run before, or its uptime began anew (cards print it in whole minutes)."""
+        if self._seen_away or all(card.version(change.component) == change.after != change.before for change in self._step.changes):
+            return True
+        uptime = card.uptime_seconds
+        return uptime is not None and uptime < self._elapsed() and uptime < (self._before.uptime_seconds or 0)
+
+    def _check_identity(self, card: Card) -> None:
+        for name, before, after in (
+            ("serial", self._before.serial, card.serial),
+            ("MAC address", self._before.mac, card.mac),
+        ):
+            if None not in (before, after) and before != after:
+                message = f"{self._access.card}: the {name} was {before} before the upgrade and is {after} after it."
+                raise ProofError(Reason.IDENTITY_CHANGED, message)
+
+    def _check_versions(self, card: Card) -> None:
+        wrong = [change for change in self._step.changes if card.version(change.component) != change.after]
+        if not wrong:
+            return
+        stayed = all(card.version(change.component) == change.before for change in wrong)
+        said = ", ".join(f"{change.component.value} {self._said(card, change)} instead of {change.after}" for change in wrong)
+        message = f"{self._access.card}: after {self._step.image.name} the card restarted and says {said}."
+        raise ProofError(Reason.STILL_OLD_VERSION if stayed else Reason.UNEXPECTED_VERSION, message)
+
+    def _said(self, card: Card, change: Change) -> str:
+        version = card.version(change.component)
+        return str(version) if version else "nothing"
+
+    def _nothing_came(self) -> ProofError:
+        waited = f"{self._elapsed():.0f} s after {self._step.image.name} was sent"
+        if self._last_error is not None:
+            message = f"{self._access.card}: {waited} the card answers but cannot be read: {self._last_error.message}"
+            return ProofError(Reason.NOT_READABLE_AFTER, message, evidence=self._last_error.evidence)
+        if self._seen_away:
+            return ProofError(Reason.NEVER_CAME_BACK, f"{self._access.card}: {waited} the card is still away.")
+        return ProofError(Reason.NOT_RESTARTED, f"{self._access.card}: {waited} the card has not restarted.")

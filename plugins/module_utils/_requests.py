@@ -1,0 +1,193 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Validated options, turned into what the operations take."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import PurePath
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, ImageFacts
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import (
+    Image,
+    Refusal,
+    Release,
+    describe_image,
+    make_release,
+)
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version, parse_version
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Order
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
+
+Params = t.Mapping[str, t.Any]
+
+_CHECKSUM = re.compile(r"sha256:([0-9a-f]{64})", re.IGNORECASE)
+_PORTS = range(1, 65536)
+# A datagram that is lost is sent again, up to this often; all tries together stay below the option timeout.
+_SNMP_TRIES, _SNMP_PATIENCE = 3, 2.0
+
+
+def access_from(params: Params, *, card: str) -> Access:
+    """Every way to a card for which credentials are given. Raises `InputError` INVALID_OPTION."""
+    for name in ("port", "snmp_port"):
+        if params[name] not in _PORTS:
+            raise _invalid(card, f"{name} is {params[name]}, which is no port number")
+    if params["timeout"] <= 0:
+        raise _invalid(card, f"timeout is {params['timeout']}, which is no time to wait")
+    family = params["product_family"]
+    return Access(
+        card=card,
+        ssh=_ssh(params, card),
+        snmp=_snmp(params, card),
+        transport=params["transport"],
+        product_family=Family(family) if family else None,
+    )
+
+
+def _ssh(params: Params, card: str) -> SshEndpoint | None:
+    if not params["username"] or params["password"] is None:
+        return None
+    return SshEndpoint(
+        card=card,
+        host=params["host"],
+        port=params["port"],
+        username=params["username"],
+        password=params["password"],
+        timeout=params["timeout"],
+        host_key_checking=params["host_key_checking"],
+        host_key_fingerprint=params["host_key_fingerprint"],
+        known_hosts=params["known_hosts"],
+        allow_legacy_ssh=params["allow_legacy_ssh"],
+    )
+
+
+def _snmp(params: Params, card: str) -> SnmpEndpoint | None:
+    version = params["snmp_version"] or ("v3" if params["snmp_user"] else "v2c")
+    if not params["snmp_user" if version == "v3" else "snmp_community"]:
+        return None
+    has_auth, has_privacy = params["snmp_auth_password"] is not None, params["snmp_privacy_password"] is not None
+    if has_privacy and not has_auth:
+        raise _invalid(
+            card,
+            "snmp_privacy_password is given without snmp_auth_password; SNMPv3 has no privacy without authentication",
+        )
+    return SnmpEndpoint(
+        card=card,
+        host=params["host"],
+        port=params["snmp_port"],
+        version=version,
+        community=params["snmp_community"],
+        user=params["snmp_user"],
+        auth_protocol=params["snmp_auth_protocol"] if has_auth else None,
+        auth_password=params["snmp_auth_password"],
+        privacy_protocol=params["snmp_privacy_protocol"] if has_privacy else None,
+        privacy_password=params["snmp_privacy_password"],
+        timeout=min(_SNMP_PATIENCE, params["timeout"] / _SNMP_TRIES),
+        retries=_SNMP_TRIES - 1,
+    )
+
+
+def order_from(params: Params, *, card: str) -> Order:
+    """What to install. Raises `InputError` for versions, checksums or images that make no sense."""
+    for name in ("upload_timeout", "reboot_timeout"):
+        if params[name] <= 0:
+            raise _invalid(card, f"{name} is {params[name]}, which is no time to wait")
+    stones = [_release(stone, card=card) for stone in params["stepping_stones"] or ()]
+    return Order(
+        releases=(*stones, _release(params, card=card)),
+        allow=Permissions(
+            downgrade=params["allow_downgrade"],
+            force=params["force"],
+            version_jump=params["allow_version_jump"],
+            rack_ats=params["allow_rack_ats"],
+            unverified_image=params["allow_unverified_image"],
+        ),
+        serial=params["serial"] or None,
+        allow_on_battery=params["allow_on_battery"],
+        allow_self_test=params["allow_self_test"],
+        upload_timeout=params["upload_timeout"],
+        reboot_timeout=params["reboot_timeout"],
+    )
+
+
+def _release(params: Params, *, card: str) -> Release:
+    declared = {
+        Component(name): _version(text, option=f"components.{name}", card=card)
+        for name, text in (params["components"] or {}).items()
+        if text is not None
+    }
+    if params["version"] is not None:
+        if Component.APPLICATION in declared:
+            raise _invalid(card, "version and components.application say the same thing; give one of them")
+        declared[Component.APPLICATION] = _version(params["version"], option="version", card=card)
+    return _accepted(make_release(declared=declared, images=_images(params, card)), card)
+
+
+def _images(params: Params, card: str) -> dict[Component, Image]:
+    given = {Component(name): image for name, image in (params["images"] or {}).items() if image is not None}
+    if params["image"] is None:
+        if params["checksum"] is not None:
+            raise _invalid(card, "checksum belongs to image, which is not given; each of images has a checksum of its own")
+        return {component: _image(image, component=component, card=card) for component, image in given.items()}
+    if given:
+        raise _invalid(card, "image and images are both given; give one of them")
+    image = _image({"path": params["image"], "checksum": params["checksum"]}, component=None, card=card)
+    return {image.facts.component or Component.APPLICATION: image}
+
+
+def _image(params: Params, *, component: Component | None, card: str) -> Image:
+    name = PurePath(params["path"]).name
+    version = params.get("version")
+    declared = ImageFacts(
+        component=component,
+        hardware_token=_lower(params.get("hardware_token")),
+        application=_lower(params.get("application")),
+        version=None if version is None else _version(version, option=f"version of {name}", card=card),
+    )
+    facts = _accepted(describe_image(name, declared), card)
+    return Image(params["path"], name, facts, _sha256(params["checksum"], name=name, card=card))
+
+
+def _sha256(checksum: str | None, *, name: str, card: str) -> str | None:
+    if checksum is None:
+        return None
+    match = _CHECKSUM.fullmatch(checksum.strip())
+    if match is None:
+        raise _invalid(card, f"the checksum of {name} is not of the form sha256:<64 hexadecimal digits>")
+    return match[1].lower()
+
+
+def _version(value: t.Any, *, option: str, card: str) -> Version:
+    """Only text is taken: YAML reads an unquoted 3.10 as the number 3.1."""
+    if not isinstance(value, str):
+        raise _invalid(card, f"{option} is the {type(value).__name__} {value!r}; put the version in quotes")
+    version = parse_version(value)
+    if version is None:
+        raise _invalid(card, f"{option} is {value!r}, which is no version such as 2.5.5.1 or 6.0.2.a")
+    return version
+
+
+def _lower(text: str | None) -> str | None:
+    return text.strip().lower() if text else None
+
+
+_T = t.TypeVar("_T")
+
+
+def _accepted(found: _T | Refusal, card: str) -> _T:
+    if isinstance(found, Refusal):
+        raise InputError(found.reason, f"{card}: {found.sentence}.")
+    return found
+
+
+def _invalid(card: str, sentence: str) -> InputError:
+    return InputError(Reason.INVALID_OPTION, f"{card}: {sentence}.")

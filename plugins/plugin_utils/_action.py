@@ -1,0 +1,108 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every action of the collection is: the module's own function, called on the controller in the worker process.
+
+Ansible's connection is never opened. Options that a task leaves out come from the card's variables.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible.utils.vars import transform_to_native_types
+
+from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
+from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import host_variables
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+from ansible_collections.secure_power.nmc.plugins.module_utils._results import error_result
+from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
+
+Variables = t.Mapping[str, t.Any]
+
+
+class NmcActionBase(ActionBase):
+    """An action names its `Task`; everything else is here."""
+
+    TASK: t.ClassVar[Task]
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    @t.final
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        card = str(variables["inventory_hostname"])
+        options = self._options(variables, card)
+        secrets = [options.get(name) for name in self.TASK.secrets]
+        _secrets.register(secrets)
+        found = ArgumentSpecValidator(self.TASK.spec()).validate(options)
+        if found.errors:
+            problems = _secrets.scrub("; ".join(found.errors.messages), secrets)
+            return error_result(InputError(Reason.INVALID_OPTION, f"{card}: {problems}."))
+        if not self._in_process(card):
+            return self._on_delegate(options, variables, card)
+        display = Display()
+        run = Run(card=card, check_mode=self._task.check_mode, notify=display.display, warn=display.warning)
+        return self.TASK.run(found.validated_parameters, run)
+
+    def _options(self, variables: Variables, card: str) -> dict[str, t.Any]:
+        """The task's arguments, and the card's variables for those that are left out."""
+        options = {name: _plain(value) for name, value in self._task.args.items()}
+        known = self._card_variables(variables, card)
+        for option, names in host_variables(self.TASK.spec()).items():
+            if options.get(option) is None:
+                options[option] = next((self._value(known[name]) for name in names if known.get(name) is not None), None)
+        if options.get("password") is None and not self._task.delegate_to:
+            options["password"] = _plain(self._play_context.password) or None
+        self._find_images(options)
+        return {name: value for name, value in options.items() if value is not None}
+
+    def _card_variables(self, variables: Variables, card: str) -> Variables:
+        """With delegate_to, core puts the delegate's ``ansible_*`` into the task's variables: then only the card's own count."""
+        return t.cast("Variables", variables["hostvars"][card]) if self._task.delegate_to else variables
+
+    def _value(self, value: t.Any) -> t.Any:
+        return _plain(self._templar.template(value))
+
+    def _find_images(self, options: dict[str, t.Any]) -> None:
+        """Look image files up as Ansible looks up files; one that is not found is only missed when it is needed."""
+        releases = [options, *(options.get("stepping_stones") or ())]
+        for release in (release for release in releases if isinstance(release, dict)):
+            if isinstance(release.get("image"), str):
+                release["image"] = self._found(release["image"])
+            images = release.get("images")
+            for image in images.values() if isinstance(images, dict) else ():
+                if isinstance(image, dict) and isinstance(image.get("path"), str):
+                    image["path"] = self._found(image["path"])
+
+    def _found(self, path: str) -> str:
+        try:
+            return str(self._find_needle("files", path))
+        except AnsibleError:
+            return path
+
+    def _in_process(self, card: str) -> bool:
+        delegate = self._task.delegate_to
+        return not delegate or delegate == card or self._connection.transport == "local"
+
+    def _on_delegate(self, options: dict[str, t.Any], variables: Variables, card: str) -> dict[str, t.Any]:
+        """On a jump host the module itself runs there, with every option spelled out."""
+        if self.TASK.runs_on_delegate:
+            result: dict[str, t.Any] = self._execute_module(module_args=options, task_vars=dict(variables))
+            return result
+        message = f"{card}: {self.TASK.name} cannot be delegated to {self._task.delegate_to}; only a local delegate can send images."
+        return error_result(InputError(Reason.INVALID_OPTION, message))
+
+
+def _plain(value: t.Any) -> t.Any:
+    """A value without Ansible's tags, which upset JMESPath, YAML and every isinstance check."""
+    return transform_to_native_types(value, redact=False)
