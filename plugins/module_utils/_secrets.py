@@ -12,7 +12,8 @@ import typing as t
 
 MASK = "********"
 
-# A shorter secret is also an ordinary word or part of a file name (`apc`, `public`): it is only masked where it stands alone.
+# A shorter secret (`apc`, `public`) is also an ordinary word or part of a file name: it is only masked where it stands
+# alone.
 _LONG = 8
 
 

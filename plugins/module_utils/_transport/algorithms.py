@@ -64,7 +64,7 @@ _SECURITY_OPTIONS = {"key exchange": "kex", "host key": "key_types", "cipher": "
 
 
 def prefer(options: t.Any, *, legacy: bool, key_types: t.Sequence[str]) -> None:
-    """Set the library's security options; host keys that known_hosts has come first, so that the card shows one of those."""
+    """Set the library's security options; types of host key that are known come first, so that the card shows such a key."""
     for kind, modern in MODERN.items():
         wanted = modern + (RETIRED[kind] if legacy else ())
         available = getattr(options, _SECURITY_OPTIONS[kind])
@@ -75,9 +75,7 @@ def prefer(options: t.Any, *, legacy: bool, key_types: t.Sequence[str]) -> None:
 
 def is_legacy_only(offer: Offer) -> bool:
     """Whether an agreement fails with the modern algorithms alone and is possible with the retired ones."""
-    return bool(_without_modern(offer)) and all(
-        _offers(offer, kind, MODERN) or _offers(offer, kind, RETIRED) for kind in MODERN
-    )
+    return bool(_without_modern(offer)) and all(_offers(offer, kind, MODERN) or _offers(offer, kind, RETIRED) for kind in MODERN)
 
 
 def describe_retired(offer: Offer) -> str:

@@ -17,7 +17,9 @@ import os
 import re
 import typing as t
 from dataclasses import dataclass
-from pathlib import Path
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def host_name(host: str, port: int) -> str:
 
 
 def parse(text: str, name: str) -> KnownHosts:
-    """Read the entries for one host from the text of a file; lines that make no sense are passed over, as OpenSSH does."""
+    """Read the entries for one host from the text of a file; as in OpenSSH, lines that make no sense are passed over."""
     trusted: list[HostKey] = []
     revoked: list[HostKey] = []
     for line in text.splitlines():
@@ -86,7 +88,7 @@ def read(path: Path, name: str) -> KnownHosts:
 
 
 def remember(path: Path, name: str, key: HostKey) -> Verdict:
-    """Add the key of a host that is still unknown, under a lock; return what the file said about it before. Raises OSError."""
+    """Add the key of a host that is still unknown, under a lock; return the file's verdict before. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(path) as file:
         text = file.read().decode("utf-8", errors="replace")
@@ -101,7 +103,7 @@ def remember(path: Path, name: str, key: HostKey) -> Verdict:
 def _locked(path: Path) -> t.Iterator[t.BinaryIO]:
     """Open for reading and appending, locked; opened again if somebody (ssh-keygen -R) replaced the file meanwhile."""
     while True:
-        with open(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             if _is_file_at(file, path):
                 yield t.cast("t.BinaryIO", file)

@@ -23,8 +23,8 @@ _REMINDER = "* Reboot required for change to take effect."
 class Reply:
     """What came back for one command.
 
-    `code` is None where the card prints none (`help`, `netstat`); `text` is what stands behind the code; `output` is the rest without
-    echo, code line, reminder and prompt, its lines ended by a bare line feed.
+    `code` is None where the card prints none (`help`, `netstat`); `text` is what stands behind the code; `output` is the
+    rest without echo, code line, reminder and prompt, its lines ended by a bare line feed.
     """
 
     command: str
@@ -58,7 +58,7 @@ def parse_reply(command: str, text: str, prompt: str) -> Reply:
 
 
 def _without_echo(lines: list[str], command: str, prompt: str) -> list[str]:
-    """Drop the leading lines that together are the command as it was typed; old cards echo it in pieces and out of order."""
+    """Drop the leading lines that together are the command as typed; old cards echo it in pieces and out of order."""
     typed = sorted("".join(command.split()))
     seen = ""
     for number, line in enumerate(lines):

@@ -4,8 +4,9 @@
 
 """The SCP protocol as cards speak it: one file up, or one small file down, over one connection.
 
-The wire form (as in rcp): the receiver answers a zero byte when it is ready; the sender announces `C0600 SIZE NAME`; zero byte; the data
-and a zero byte; a last zero byte says that the file was taken. Instead of a zero byte, 1 or 2 and a line of text refuse.
+The wire form (as in rcp): the receiver answers a zero byte when it is ready; the sender announces `C0600 SIZE NAME`; zero
+byte; the data and a zero byte; a last zero byte says that the file was taken. Instead of a zero byte, 1 or 2 and a line of
+text refuse.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _ANNOUNCEMENT = re.compile(r"C[0-7]{4} (\d{1,12}) [^\n]*")
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """The card answered 1 or 2, with this text."""
 
 
@@ -46,12 +47,13 @@ def upload(
     deadline: float,
     progress: t.Callable[[int, int], None] | None = None,
 ) -> None:
-    """Send a file of `size` bytes under a name; `deadline` is a value of time.monotonic(); `progress` gets (sent, size).
+    """Send a file of `size` bytes under a name.
 
-    Returning means that every byte was sent, not that the card took it: an NMC2 restarts the moment it has the last byte, so a
-    connection that breaks then is no error, and what the card runs afterwards is the proof.
-    Raises what `connect` raises, and TransferError IMAGE_REJECTED, TRANSFER_INTERRUPTED (broken off, or nothing moved for the
-    endpoint's timeout) or TRANSFER_TIMEOUT, each with `bytes_sent` in its evidence.
+    `deadline` is a value of time.monotonic(); `progress` is called with (sent, size) after every packet.
+    Returning means that every byte was sent, not that the card took it: an NMC2 restarts the moment it has the last byte,
+    so a connection that breaks then is no error, and what the card runs afterwards is the proof.
+    Raises what `connect` raises, and TransferError IMAGE_REJECTED, TRANSFER_INTERRUPTED (broken off, or nothing moved for
+    the endpoint's timeout) or TRANSFER_TIMEOUT, each with `bytes_sent` and `bytes_total` in its evidence.
     """
     _check_name(endpoint, name)
     with connect(endpoint) as connection:
@@ -68,11 +70,9 @@ def download(endpoint: SshEndpoint, name: str, *, limit: int, deadline: float) -
     with connect(endpoint) as connection:
         try:
             return _fetch(_Peer(connection, f"scp -q -f {name}", deadline), limit)
-        except _Refused as refusal:
+        except _RefusedError as refusal:
             said = endpoint.scrub(refusal)
-            raise ReplyError(
-                Reason.UNEXPECTED_REPLY, f"{endpoint.card}: the card does not send {name}: {said}."
-            ) from refusal
+            raise ReplyError(Reason.UNEXPECTED_REPLY, f"{endpoint.card}: the card does not send {name}: {said}.") from refusal
         except connection.failures as error:
             cause = "no answer in time" if _is_timeout(connection, error) else endpoint.scrub(error)
             raise AccessError(Reason.SSH_FAILED, f"{endpoint.card}: fetching {name} broke off ({cause}).") from error
@@ -82,12 +82,13 @@ def _check_name(endpoint: SshEndpoint, name: str) -> None:
     if not _NAME.fullmatch(name):
         raise InputError(
             Reason.INVALID_OPTION,
-            f"{endpoint.card}: {name!r} cannot be the name of a file on a card: letters, digits, dots, dashes and underscores only.",
+            f"{endpoint.card}: {name!r} cannot be the name of a file on a card: it may hold letters, digits, dots, dashes and "
+            "underscores, and begins with a letter or digit.",
         )
 
 
 class _Peer:
-    """The far end of one transfer: its zero bytes, lines and refusals. Everything waits for `_patience` at most, nothing past the deadline."""
+    """The far end of one transfer: its zero bytes, lines and refusals. Nothing waits past the deadline."""
 
     def __init__(self, connection: SshConnection, command: str, deadline: float) -> None:
         self._connection = connection
@@ -125,13 +126,13 @@ class _Peer:
     def expect_zero(self) -> None:
         status = self.read(1)
         if status != b"\0":
-            raise _Refused(self._refusal(status))
+            raise _RefusedError(self._refusal(status))
 
     def read_line(self) -> str:
         """Read a line that announces something; a refusal instead of it is raised."""
         first = self.read(1)
         if first in (b"\1", b"\2"):
-            raise _Refused(self._refusal(first))
+            raise _RefusedError(self._refusal(first))
         return self._rest_of_line(first)
 
     def _refusal(self, status: bytes) -> str:
@@ -170,7 +171,7 @@ class _Upload:
             peer = _Peer(self._connection, f"scp -q -t {self._name}", self._deadline)
             self._announce(peer)
             self._send_data(peer, source)
-        except _Refused as refusal:
+        except _RefusedError as refusal:
             raise self._rejected(refusal) from refusal
         except self._connection.failures as error:
             raise self._broken(error) from error
@@ -202,13 +203,13 @@ class _Upload:
             peer.wait()
             peer.write(b"\0")
             peer.expect_zero()
-        except _Refused as refusal:
+        except _RefusedError as refusal:
             raise self._rejected(refusal) from refusal
         except self._connection.failures as error:
             if _is_timeout(self._connection, error):
                 raise self._broken(error) from error
 
-    def _rejected(self, refusal: _Refused) -> NmcError:
+    def _rejected(self, refusal: _RefusedError) -> NmcError:
         return self._error(Reason.IMAGE_REJECTED, f"the card refuses it: {self._endpoint.scrub(refusal)}")
 
     def _broken(self, error: Exception) -> NmcError:
@@ -233,7 +234,7 @@ def _fetch(peer: _Peer, limit: int) -> bytes:
     line = peer.read_line()
     found = _ANNOUNCEMENT.fullmatch(line)
     if not found or int(found.group(1)) > limit:
-        raise _Refused(f"it announces {line!r}, and at most {limit} bytes are taken")
+        raise _RefusedError(f"it announces {line!r}, and at most {limit} bytes are taken")
     peer.write(b"\0")
     data = peer.read(int(found.group(1)))
     peer.expect_zero()

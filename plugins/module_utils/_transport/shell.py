@@ -61,9 +61,7 @@ class Shell:
         does not stop talking.
         """
         if not command.isprintable():
-            raise InputError(
-                Reason.INVALID_OPTION, f"{self._endpoint.card}: a command must be one line of printable characters."
-            )
+            raise InputError(Reason.INVALID_OPTION, f"{self._endpoint.card}: a command must be one line of printable characters.")
         self._start_exchange(timeout)
         try:
             self._discard_leftovers()
@@ -128,9 +126,8 @@ class Shell:
         )
 
     def _broken(self, what: str, error: Exception) -> NmcError:
-        cause = (
-            "no answer in time" if isinstance(error, socket.timeout) or self._connection.is_out_of_time else str(error)
-        )
+        is_late = isinstance(error, socket.timeout) or self._connection.is_out_of_time
+        cause = "no answer in time" if is_late else str(error)
         return AccessError(
             Reason.SSH_FAILED,
             f"{self._endpoint.card}: {self._endpoint.scrub(what)} ({self._endpoint.scrub(cause or 'connection closed')}).",
@@ -176,15 +173,14 @@ class Shell:
 def open_shell(endpoint: SshEndpoint) -> t.Iterator[Shell]:
     """Log in and wait for the prompt; logged out and closed at the end, also after a failure.
 
-    Raises what `connect` raises, and AccessError PASSWORD_CHANGE_REQUIRED, SESSION_LIMIT, UNEXPECTED_PROMPT or SSH_FAILED.
+    Raises what `connect` raises, AccessError (PASSWORD_CHANGE_REQUIRED, SESSION_LIMIT, UNEXPECTED_PROMPT, SSH_FAILED) and
+    ReplyError UNEXPECTED_REPLY when the card does not stop talking.
     """
     with connect(endpoint) as connection:
         try:
             channel = connection.shell_channel()
         except connection.failures as error:
-            raise AccessError(
-                Reason.SSH_FAILED, f"{endpoint.card}: the card opens no shell ({endpoint.scrub(error)})."
-            ) from error
+            raise AccessError(Reason.SSH_FAILED, f"{endpoint.card}: the card opens no shell ({endpoint.scrub(error)}).") from error
         shell = Shell(connection, channel)
         try:
             yield shell

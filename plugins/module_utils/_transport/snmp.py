@@ -4,10 +4,10 @@
 
 """Reading values over SNMP v1, v2c and v3, with whichever library is there.
 
-Names of the protocols: authentication md5, sha, sha224, sha256, sha384, sha512; privacy des, 3des, aes, aes192, aes256, aes192c,
-aes256c. The key for AES-192 and AES-256 is longer than what a short authentication hash gives; `aes192` and `aes256` extend it as
-draft-blumenthal-aes-usm-04 says (net-snmp's AES-256), those with a `c` as draft-reeder-snmpv3-usm-3desede does (Cisco, net-snmp's
-AES-256-C). With sha256 and longer hashes there is nothing to extend and both are the same.
+Names of the protocols: authentication md5, sha, sha224, sha256, sha384, sha512; privacy des, 3des, aes, aes192, aes256,
+aes192c, aes256c. The key of AES-192 and AES-256 is longer than what a short authentication hash gives: `aes192` and `aes256`
+extend it as draft-blumenthal-aes-usm-04 says (net-snmp's AES-256), those with a `c` as draft-reeder-snmpv3-usm-3desede does
+(Cisco's way, net-snmp's AES-256-C). With sha256 and longer hashes nothing is extended, and both are the same.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SHORTEST_PASSWORD = 8
 
 
 def get(endpoint: SnmpEndpoint, oids: t.Sequence[str], *, engine: str = "auto") -> dict[str, SnmpValue]:
-    """Read the values of some OIDs (dotted, without a leading dot); every OID is in the answer, None where the card has no value.
+    """Read the values of some OIDs (dotted, no leading dot); each is in the answer, None where the card has no value.
 
     `engine` is auto (gufo_snmp where it is installed and can, else pysnmp), gufo or pysnmp.
     Raises InputError (INVALID_OPTION, NO_CREDENTIALS, MISSING_LIBRARY), UnreachableError (NAME_UNRESOLVED, SNMP_SILENT) and
@@ -83,9 +83,7 @@ def _resolve(endpoint: SnmpEndpoint) -> str:
     try:
         found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_DGRAM)
     except (socket.gaierror, UnicodeError) as error:
-        raise UnreachableError(
-            Reason.NAME_UNRESOLVED, f"{endpoint.card}: {endpoint.host} has no address ({error})."
-        ) from error
+        raise UnreachableError(Reason.NAME_UNRESOLVED, f"{endpoint.card}: {endpoint.host} has no address ({error}).") from error
     return str(found[0][4][0])
 
 

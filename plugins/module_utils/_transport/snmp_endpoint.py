@@ -17,7 +17,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._secrets import s
 SnmpValue = t.Union[int, bytes, str, None]
 
 # One request: the values by OID. Empty when the card answers with an error for the request as a whole.
-Fetch = t.Callable[[t.Sequence[str]], t.Dict[str, SnmpValue]]
+Fetch = t.Callable[[t.Sequence[str]], "dict[str, SnmpValue]"]
 
 
 @dataclass(frozen=True)

@@ -43,40 +43,44 @@ def can_ask(endpoint: SnmpEndpoint) -> bool:
 @contextlib.contextmanager
 def open_session(endpoint: SnmpEndpoint, address: str) -> t.Iterator[Fetch]:
     """Yield the function that asks the card once, with retries; it raises what `snmp.get` raises."""
-    gufo = GUFO_SNMP.load(endpoint.card)
-    session = _session(endpoint, address)
-    started = endpoint.version != "v3"
-
-    def fetch(oids: t.Sequence[str]) -> dict[str, SnmpValue]:
-        nonlocal started
-        for _try in range(endpoint.retries + 1):
-            try:
-                if not started:
-                    session.refresh()
-                    started = True
-                return t.cast("dict[str, SnmpValue]", session.get_many(oids))
-            except (TimeoutError, BlockingIOError):
-                continue
-            except gufo.SnmpAuthError as error:
-                why = "unknown user, wrong password or protocol, or a security level that it does not allow"
-                raise refusal(endpoint, why) from error
-            except (gufo.SnmpError, OSError):
-                continue
-        raise silence(endpoint)
-
-    yield fetch
+    yield _Session(endpoint, address).fetch
 
 
-def _session(endpoint: SnmpEndpoint, address: str) -> t.Any:
-    gufo = GUFO_SNMP.load(endpoint.card)
-    return GUFO_SNMP.submodule("sync", endpoint.card).SnmpSession(
-        address,
-        port=endpoint.port,
-        community=endpoint.community or "",
-        user=_user(endpoint) if endpoint.version == "v3" else None,
-        version=getattr(gufo.SnmpVersion, endpoint.version),
-        timeout=endpoint.timeout,
-    )
+class _Session:
+    """A session of the library, which for v3 begins with learning the card's engine."""
+
+    def __init__(self, endpoint: SnmpEndpoint, address: str) -> None:
+        self._endpoint = endpoint
+        self._library = GUFO_SNMP.load(endpoint.card)
+        self._is_ready = endpoint.version != "v3"
+        self._session = GUFO_SNMP.submodule("sync", endpoint.card).SnmpSession(
+            address,
+            port=endpoint.port,
+            community=endpoint.community or "",
+            user=_user(endpoint) if endpoint.version == "v3" else None,
+            version=getattr(self._library.SnmpVersion, endpoint.version),
+            timeout=endpoint.timeout,
+        )
+
+    def fetch(self, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
+        for _try in range(self._endpoint.retries + 1):
+            values = self._ask(oids)
+            if values is not None:
+                return values
+        raise silence(self._endpoint)
+
+    def _ask(self, oids: t.Sequence[str]) -> dict[str, SnmpValue] | None:
+        """Try once; None when nothing comes, or nothing that can be read."""
+        try:
+            if not self._is_ready:
+                self._session.refresh()
+                self._is_ready = True
+            return t.cast("dict[str, SnmpValue]", self._session.get_many(oids))
+        except self._library.SnmpAuthError as error:
+            why = "unknown user, wrong password or protocol, or a security level that it does not allow"
+            raise refusal(self._endpoint, why) from error
+        except (self._library.SnmpError, OSError):
+            return None
 
 
 def _user(endpoint: SnmpEndpoint) -> t.Any:

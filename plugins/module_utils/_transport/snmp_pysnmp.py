@@ -145,7 +145,7 @@ class _CommunitySession:
 
 
 class _UserSession:
-    """v3: the library's engine, in an event loop of our own. Not to be used where another loop runs in the same thread."""
+    """v3: the library's engine, in an event loop of our own; not for a thread in which another loop runs."""
 
     def __init__(self, endpoint: SnmpEndpoint, address: str) -> None:
         self._endpoint = endpoint
@@ -177,9 +177,7 @@ class _UserSession:
         return await library.get_cmd(
             self._engine,
             self._user,
-            await target.create(
-                (self._address, self._endpoint.port), timeout=self._endpoint.timeout, retries=self._endpoint.retries
-            ),
+            await target.create((self._address, self._endpoint.port), timeout=self._endpoint.timeout, retries=self._endpoint.retries),
             library.ContextData(),
             *(library.ObjectType(library.ObjectIdentity(oid)) for oid in oids),
             lookupMib=False,
@@ -222,7 +220,4 @@ def _plain(value: t.Any) -> SnmpValue:
         return ".".join(str(octet) for octet in bytes(value))
     if kind == "ObjectIdentifier":
         return str(value)
-    try:
-        return int(value) if not isinstance(value, (str, bytes)) and not hasattr(value, "asOctets") else bytes(value)
-    except ValueError:
-        return bytes(value)
+    return bytes(value) if hasattr(value, "asOctets") else int(value)

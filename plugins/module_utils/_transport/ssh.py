@@ -140,8 +140,8 @@ class SshConnection:
             retired = endpoint.scrub(algorithms.describe_retired(offer))
             return AccessError(
                 Reason.LEGACY_SSH_REQUIRED,
-                f"{endpoint.card}: the card at {endpoint.address} only offers retired SSH algorithms ({retired}), as every NMC2 does; "
-                "set nmc_allow_legacy_ssh: true for this card to use them.",
+                f"{endpoint.card}: the card at {endpoint.address} only offers retired SSH algorithms ({retired}), as every "
+                "NMC2 does; set nmc_allow_legacy_ssh: true for this card to use them.",
                 evidence={"offered": endpoint.scrub(offer), "remote_version": endpoint.scrub(self.remote_version)},
             )
         return AccessError(
@@ -170,12 +170,12 @@ class SshConnection:
             said = endpoint.scrub(self._packetizer.farewell or error or "no answer in time")
             return AccessError(
                 Reason.SSH_FAILED,
-                f"{endpoint.card}: the connection to {endpoint.address} ended during the login, before the card answered it ({said}).",
+                f"{endpoint.card}: the connection to {endpoint.address} ended before the card answered the login ({said}).",
             )
-        methods = endpoint.scrub(", ".join(refused))
+        user, methods = endpoint.scrub(endpoint.username), endpoint.scrub(", ".join(refused))
         return AccessError(
             Reason.LOGIN_REFUSED,
-            f"{endpoint.card}: the card at {endpoint.address} refuses the password login of user {endpoint.scrub(endpoint.username)}.",
+            f"{endpoint.card}: the card at {endpoint.address} refuses the password login of user {user}.",
             evidence={"accepted_methods": methods},
         )
 
@@ -234,9 +234,7 @@ def _dial(endpoint: SshEndpoint) -> socket.socket:
     try:
         addresses = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
-        raise UnreachableError(
-            Reason.NAME_UNRESOLVED, f"{endpoint.card}: {endpoint.host} has no address ({error})."
-        ) from error
+        raise UnreachableError(Reason.NAME_UNRESOLVED, f"{endpoint.card}: {endpoint.host} has no address ({error}).") from error
     until = time.monotonic() + endpoint.timeout
     problem: OSError = TimeoutError("no answer in time")
     for family, kind, protocol, _name, address in addresses:
@@ -249,9 +247,7 @@ def _dial(endpoint: SshEndpoint) -> socket.socket:
         except OSError as error:
             sock.close()
             problem = error
-    raise UnreachableError(
-        Reason.CONNECTION_FAILED, f"{endpoint.card}: no connection to {endpoint.address} ({problem})."
-    ) from problem
+    raise UnreachableError(Reason.CONNECTION_FAILED, f"{endpoint.card}: no connection to {endpoint.address} ({problem}).") from problem
 
 
 def _known_hosts_path(endpoint: SshEndpoint) -> Path:
@@ -263,9 +259,7 @@ def _known_keys(endpoint: SshEndpoint) -> known_hosts.KnownHosts:
     try:
         return known_hosts.read(path, known_hosts.host_name(endpoint.host, endpoint.port))
     except OSError as error:
-        raise InputError(
-            Reason.INVALID_OPTION, f"{endpoint.card}: the known hosts file {path} cannot be read ({error})."
-        ) from error
+        raise InputError(Reason.INVALID_OPTION, f"{endpoint.card}: the known hosts file {path} cannot be read ({error}).") from error
 
 
 def _check_host_key(endpoint: SshEndpoint, known: known_hosts.KnownHosts, key: known_hosts.HostKey) -> None:
@@ -296,9 +290,7 @@ def _remember(endpoint: SshEndpoint, key: known_hosts.HostKey) -> known_hosts.Ve
     try:
         return known_hosts.remember(path, known_hosts.host_name(endpoint.host, endpoint.port), key)
     except OSError as error:
-        raise InputError(
-            Reason.INVALID_OPTION, f"{endpoint.card}: the known hosts file {path} cannot be written ({error})."
-        ) from error
+        raise InputError(Reason.INVALID_OPTION, f"{endpoint.card}: the known hosts file {path} cannot be written ({error}).") from error
 
 
 def _host_key_error(endpoint: SshEndpoint, verdict: known_hosts.Verdict, key: known_hosts.HostKey) -> AccessError:
@@ -312,13 +304,11 @@ def _host_key_error(endpoint: SshEndpoint, verdict: known_hosts.Verdict, key: kn
             evidence=evidence,
         )
     why = "is revoked in" if verdict is known_hosts.Verdict.REVOKED else "is not the one in"
-    return AccessError(
-        Reason.HOST_KEY_CHANGED, f"{shown}, which {why} {source}; no password was sent.", evidence=evidence
-    )
+    return AccessError(Reason.HOST_KEY_CHANGED, f"{shown}, which {why} {source}; no password was sent.", evidence=evidence)
 
 
 def _silent_logger() -> str:
-    """The library logs to a logger of ours that says nothing: it would print tracebacks to stderr, and what a card says to log files."""
+    """A logger that says nothing: the library would write tracebacks to stderr, and what a card says to log files."""
     name = "secure_power.nmc.ssh"
     logger = logging.getLogger(name)
     logger.addHandler(logging.NullHandler())
@@ -330,8 +320,9 @@ def _silent_logger() -> str:
 def _packetizer_class() -> t.Any:
     """The library's packet reader, which also keeps our time limit and what the card said about algorithms and logins."""
     paramiko = PARAMIKO.load("SSH")
+    base: t.Any = paramiko.packet.Packetizer
 
-    class Packetizer(paramiko.packet.Packetizer):  # type: ignore[misc]
+    class Packetizer(base):  # type: ignore[misc]
         until: float | None = None
         is_out_of_time = False
         offer: algorithms.Offer | None = None
