@@ -45,8 +45,8 @@ class NmcActionBase(ActionBase):
         secrets = [options.get(name) for name in self.TASK.secrets]
         _secrets.register(secrets)
         found = ArgumentSpecValidator(self.TASK.spec()).validate(options)
-        if found.errors:
-            problems = _secrets.scrub("; ".join(found.errors.messages), secrets)
+        if found.error_messages:
+            problems = _secrets.scrub("; ".join(found.error_messages), secrets)
             return error_result(InputError(Reason.INVALID_OPTION, f"{card}: {problems}."))
         if not self._in_process(card):
             return self._on_delegate(options, variables, card)

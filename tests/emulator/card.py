@@ -10,7 +10,7 @@ import asyncio
 import enum
 import time
 import typing as t
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
 from emulator.faults import Fault, parse_faults
 from emulator.firmware import Image, Slots, initial_slots, slots_after
@@ -77,6 +77,9 @@ class Card:
         self.password = settings.password
         self.on_battery = settings.on_battery
         self.self_test = settings.self_test
+        self.reboot_seconds = settings.reboot_seconds
+        self.check_seconds = settings.check_seconds
+        self.idle_seconds = settings.idle_seconds
         self.faults = settings.faults
         self.slots = initial_slots(
             generation=settings.profile.generation,
@@ -181,7 +184,7 @@ class Card:
         if not self.suffers("keep_old_version"):
             slots = slots_after(slots, image, generation=self.generation, application=self.application, size=size)
         self.log("System: File transfer complete.")
-        self.reboot(slots=slots, delay=self.settings.check_seconds)
+        self.reboot(slots=slots, delay=self.check_seconds)
 
     def reboot(self, *, slots: Slots | None = None, delay: float = 0.0, reason: str = "04 Requested Reset") -> None:
         """Go down after `delay` seconds and come back with `slots`."""
@@ -199,7 +202,7 @@ class Card:
             self.change(phase=Phase.GONE)
             return
         come_back = lambda: self._come_back(slots, reason)  # noqa: E731
-        self._timer = asyncio.get_running_loop().call_later(self.settings.reboot_seconds, come_back)
+        self._timer = asyncio.get_running_loop().call_later(self.reboot_seconds, come_back)
 
     def _come_back(self, slots: Slots, reason: str) -> None:
         self._timer = None
@@ -250,9 +253,3 @@ class Card:
     def set_faults(self, given: object) -> None:
         """Replace the faults; the words of :func:`emulator.faults.parse_faults`."""
         self.faults = parse_faults(given)
-
-    def set_serial(self, serial: str) -> None:
-        self.change(serial=serial)
-
-    def set_timing(self, **seconds: float) -> None:
-        self.settings = replace(self.settings, **seconds)

@@ -223,8 +223,8 @@ def snmpv3(card: Card, _arguments: list[str]) -> Answer:
         "",
     ]
     rows = {"Index": "1", "User Name": user.user if user else "apc snmp profile1"}
-    rows |= {"Authentication": _protocol(user and user.auth_protocol)}
-    rows |= {"Encryption": _protocol(user and user.privacy_protocol)}
+    rows |= {"Authentication": _protocol(user.auth_protocol if user else None)}
+    rows |= {"Encryption": _protocol(user.privacy_protocol if user else None)}
     return _lines([*lines, *("  " + texts.field(card, label, value, column=22) for label, value in rows.items())])
 
 
@@ -251,7 +251,7 @@ def _user_details(card: Card, arguments: list[str]) -> Answer:
             "Password: <hidden>",
             f"User Permission: {card.settings.user_type}",
             "User Description: User Description",
-            f"Session Timeout: {card.settings.idle_seconds / 60:.0f} minutes",
+            f"Session Timeout: {card.idle_seconds / 60:.0f} minutes",
             "Serial Remote Authentication Override: Disabled",
             "Event Log Color Coding: Enabled",
             "Export Log Format: Tab",
@@ -328,7 +328,7 @@ def _exists(card: Card, name: str) -> bool:
     return not (name in SINCE_6 and card.slots.aos.version.startswith(("3.", "5.")))
 
 
-# Dialogues (reboot, eventlog, prompt, session -d, bye ...) are the terminal's, see shell.py; they are listed for `help`.
+# Dialogues (reboot, eventlog, prompt, bye ...) are the terminal's, see shell.py; they are here for `help`.
 COMMANDS: dict[str, Command] = {
     "?": help_,
     "help": help_,

@@ -15,8 +15,8 @@ from emulator.faults import FaultError
 if t.TYPE_CHECKING:
     from emulator.card import Card
 
-_SECONDS = ("reboot_seconds", "check_seconds", "idle_seconds")
-_CHANGEABLE: dict[str, type] = {
+_SECONDS = (int, float)
+_CHANGEABLE: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "location": str,
     "contact": str,
@@ -25,6 +25,9 @@ _CHANGEABLE: dict[str, type] = {
     "password": str,
     "on_battery": bool,
     "self_test": bool,
+    "reboot_seconds": _SECONDS,
+    "check_seconds": _SECONDS,
+    "idle_seconds": _SECONDS,
 }
 
 
@@ -60,8 +63,7 @@ class Handlers:
         changes = await _body(request, dict)
         for key, value in changes.items():
             _check(key, value)
-        card.set_timing(**{key: value for key, value in changes.items() if key in _SECONDS})
-        card.change(**{key: value for key, value in changes.items() if key not in _SECONDS})
+        card.change(**changes)
         return web.json_response(card.state())
 
     async def faults(self, request: web.Request) -> web.Response:
@@ -96,13 +98,10 @@ def _summary(card: Card) -> dict[str, t.Any]:
 
 
 def _check(key: str, value: object) -> None:
-    if key in _SECONDS:
-        right = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
-    elif key in _CHANGEABLE:
-        right = isinstance(value, _CHANGEABLE[key])
-    else:
-        raise ControlError(400, f"{key!r} cannot be changed; these can: {', '.join((*_CHANGEABLE, *_SECONDS))}.")
-    if not right:
+    kind = _CHANGEABLE.get(key)
+    if kind is None:
+        raise ControlError(400, f"{key!r} cannot be changed; these can: {', '.join(_CHANGEABLE)}.")
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise ControlError(400, f"{key}: {value!r} is not of the right type.")
 
 
@@ -117,9 +116,7 @@ async def _body(request: web.Request, kind: type) -> t.Any:
 
 
 @web.middleware
-async def _errors_as_json(
-    request: web.Request, handler: t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
+async def _errors_as_json(request: web.Request, handler: t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]) -> web.StreamResponse:
     try:
         return await handler(request)
     except ControlError as error:

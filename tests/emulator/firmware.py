@@ -12,7 +12,7 @@ import re
 import zlib
 from dataclasses import dataclass, replace
 
-from emulator.profiles import AOS_OF_APPLICATION, BUILDS, UNKNOWN_BUILD
+from emulator.releases import AOS_OF_APPLICATION, BUILDS, UNKNOWN_BUILD
 
 HEADER_SIZE = 512
 MAGIC = b"EMULATED NMC IMAGE 1\n"
@@ -24,7 +24,7 @@ _NMC3_NAME = re.compile(r"apc_(hw\d\d)_([a-z0-9]+)_(\d+(?:[.-]\d+){3})\.nmc3?", 
 _NMC3_BARE_NAME = re.compile(r"apcfwapp_v(\d+(?:\.\d+){3})\.nmc3?", re.IGNORECASE)
 
 
-class Rejected(Exception):
+class RejectedError(Exception):
     """The card refuses the file; the text is what it tells the sender (wording not known publicly)."""
 
 
@@ -121,7 +121,7 @@ def image_from_header(header: bytes) -> Image | None:
     try:
         return Image(**json.loads(header[len(MAGIC) :]))
     except (ValueError, TypeError) as error:
-        raise Rejected("Invalid file header") from error
+        raise RejectedError("Invalid file header") from error
 
 
 class Reception:
@@ -138,7 +138,7 @@ class Reception:
         self._headed = False
 
     def feed(self, data: bytes) -> None:
-        """Take bytes; raise Rejected as soon as they show that the file is not for this card."""
+        """Take bytes; raise RejectedError as soon as they show that the file is not for this card."""
         self._received += len(data)
         if not self._headed:
             self._header += data
@@ -148,12 +148,12 @@ class Reception:
         self._crc = zlib.crc32(data, self._crc)
 
     def finish(self) -> tuple[Image, int]:
-        """The image that arrived and its size; raise Rejected when it is damaged."""
+        """The image that arrived and its size; raise RejectedError when it is damaged."""
         image = self._image
         if image is None or self._received != self._size:
-            raise Rejected("File type unknown")
+            raise RejectedError("File type unknown")
         if image.crc is not None and image.crc != self._crc:
-            raise Rejected("File corrupt")
+            raise RejectedError("File corrupt")
         return image, self._size
 
     def _read_header(self) -> bytes:
@@ -162,15 +162,15 @@ class Reception:
         self._header = b""
         self._image = image_from_header(header) or self._image
         if self._image is None:
-            raise Rejected("File type unknown")
+            raise RejectedError("File type unknown")
         self._check_identity(self._image)
         return rest
 
     def _check_identity(self, image: Image) -> None:
         if image.hardware_token not in (None, self._hardware_token):
-            raise Rejected(f"File is not compatible with this hardware ({image.hardware_token})")
+            raise RejectedError(f"File is not compatible with this hardware ({image.hardware_token})")
         if image.component == "application" and image.name not in (None, self._application):
-            raise Rejected(f"File is not compatible with this device ({image.name})")
+            raise RejectedError(f"File is not compatible with this device ({image.name})")
 
 
 def slots_after(slots: Slots, image: Image, *, generation: int, application: str, size: int) -> Slots:

@@ -194,7 +194,7 @@ def _card(
 
 def _address(where: str, text: object) -> ipaddress.IPv4Address:
     try:
-        return ipaddress.IPv4Address(text)  # type: ignore[arg-type]
+        return ipaddress.IPv4Address(text)
     except ipaddress.AddressValueError as error:
         raise FleetError(f"{where}: address: {error}") from error
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import os
 import pathlib
-from typing import TYPE_CHECKING
+import typing as t
 
 import asyncssh
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from emulator.card import Card
 
 _POOL = {"ssh-rsa": 32, "ecdsa-sha2-nistp256": 256}
@@ -39,8 +39,7 @@ class HostKeys:
         return self._read(path)
 
     def _generate(self, algorithm: str, path: pathlib.Path) -> None:
-        size = {"key_size": 2048} if algorithm == "ssh-rsa" else {}
-        key = asyncssh.generate_private_key(algorithm, **size)
+        key = asyncssh.generate_private_key(algorithm)
         draft = path.with_suffix(f".{os.getpid()}")
         draft.write_bytes(key.export_private_key())
         draft.chmod(0o600)

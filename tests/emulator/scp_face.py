@@ -13,7 +13,7 @@ import typing as t
 
 import asyncssh
 
-from emulator.firmware import Reception, Rejected, image_from_name
+from emulator.firmware import Reception, RejectedError, image_from_name
 from emulator.texts import config_ini
 
 if t.TYPE_CHECKING:
@@ -27,10 +27,8 @@ _MAX_SMALL_FILE = 1 << 20
 _TREES = ("db", "ssl", "ssh", "logs", "sec", "dbg", "lang", "upsfw", "fwl", "email", "eapol", "tmp")
 
 
-def scp_session(
-    card: Card, connection: asyncssh.SSHServerConnection, command: str
-) -> asyncssh.SSHServerSession[bytes] | None:
-    """The session for ``scp -t NAME`` or ``scp -f NAME`` with whatever options OpenSSH adds; None for other commands."""
+def scp_session(card: Card, connection: asyncssh.SSHServerConnection, command: str) -> asyncssh.SSHServerSession[bytes] | None:
+    """The session for ``scp -t NAME`` or ``scp -f NAME`` with OpenSSH's other options; None for other commands."""
     try:
         words = shlex.split(command)
     except ValueError:
@@ -123,7 +121,7 @@ class Sink(_Transfer):
             return b""
         try:
             self._file.feed(part)
-        except Rejected as refusal:
+        except RejectedError as refusal:
             self._reject(str(refusal))
         return rest
 
@@ -144,7 +142,7 @@ class Sink(_Transfer):
             return
         try:
             act = self._file.finish()
-        except Rejected as refusal:
+        except RejectedError as refusal:
             self._reject(str(refusal))
             return
         self._channel.write(_OK)
@@ -181,7 +179,7 @@ class _Firmware:
 
     def feed(self, data: bytes) -> None:
         if self._card.suffers("reject_image"):
-            raise Rejected("File type unknown")
+            raise RejectedError("File type unknown")
         self._reception.feed(data)
 
     def finish(self) -> t.Callable[[], None]:
@@ -200,7 +198,7 @@ class _SmallFile:
 
     def feed(self, data: bytes) -> None:
         if self._too_large:
-            raise Rejected("No space left")
+            raise RejectedError("No space left")
         self._content += data
 
     def finish(self) -> t.Callable[[], None]:

@@ -221,9 +221,7 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
     def _show_page(self) -> None:
         events = self._card.events[self._page * _PAGE : (self._page + 1) * _PAGE]
         head = f"---- Event Log {'-' * 64}\n\n     Date        Time      Event\n     {'-' * 70}\n"
-        lines = "".join(
-            f"     {time.strftime('%Y-%m-%d  %H:%M:%S', time.localtime(at))}  {text}\n" for at, text in events
-        )
+        lines = "".join(f"     {time.strftime('%Y-%m-%d  %H:%M:%S', time.localtime(at))}  {text}\n" for at, text in events)
         self._print(head + lines + "\n" + _PAGER)
 
     def _take_pager_key(self, key: str) -> None:
@@ -258,7 +256,7 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
     def _wait_for_input(self) -> None:
         if self._idle:
             self._idle.cancel()
-        self._idle = asyncio.get_running_loop().call_later(self._card.settings.idle_seconds, self._idle_out)
+        self._idle = asyncio.get_running_loop().call_later(self._card.idle_seconds, self._idle_out)
 
     def _idle_out(self) -> None:
         self._print("\nConnection Closed - Bye\n")

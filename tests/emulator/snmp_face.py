@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SNMP v1 and v2c for any number of cards on one socket; the destination address says which card is asked."""
+"""SNMP v1, v2c and v3 for any number of cards on one socket; the destination address says which card is asked."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ import socket
 import struct
 import typing as t
 
-from emulator import ber
+from emulator import ber, usm
 from emulator.mib import View
 
 if t.TYPE_CHECKING:
     from emulator.card import Card
 
 GET, GET_NEXT, RESPONSE, SET, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA3, 0xA5
-V1, V2C, V3 = 0, 1, 3
+V1, V2C = 0, 1
 TOO_BIG, NO_SUCH_NAME, READ_ONLY, NO_ACCESS = 1, 2, 4, 6
 MAX_MESSAGE = 1472
 MAX_BINDINGS = 128
 
 _BATCH = 64  # datagrams answered before other work gets its turn
 _PKTINFO = struct.Struct("=I4s4s")
+_IP_PKTINFO = 8  # of Linux; the socket module names it from Python 3.13 on
 _NULL = ber.tlv(ber.NULL, b"")
 _END_OF_MIB = ber.tlv(ber.END_OF_MIB_VIEW, b"")
 _NO_OBJECT = ber.tlv(ber.NO_SUCH_OBJECT, b"")
@@ -64,6 +65,7 @@ class SnmpFace:
 
     def __init__(self, cards: dict[str, Card]) -> None:
         self._views = Views()
+        self._engines: dict[str, usm.Engine] = {}
         self._cards = {ipaddress.IPv4Address(address).packed: card for address, card in cards.items()}
 
     def answer_all(self, sock: socket.socket) -> None:
@@ -91,6 +93,8 @@ class SnmpFace:
     def _answer(self, card: Card, data: bytes) -> bytes | None:
         _tag, start, _end = ber.read(data, 0, ber.SEQUENCE)
         version, start = ber.read_integer(data, start)
+        if version == usm.V3:
+            return self._answer_v3(card, data)
         if version not in (V1, V2C):
             return None
         community, start = ber.read_octets(data, start)
@@ -102,6 +106,15 @@ class SnmpFace:
         prefix = ber.integer(version) + ber.octets(community)
         reply = respond(self._views.of(card), pdu, v1=version == V1, room=MAX_MESSAGE - len(prefix) - 8)
         return ber.tlv(ber.SEQUENCE, prefix + reply) if reply else None
+
+    def _answer_v3(self, card: Card, data: bytes) -> bytes | None:
+        if card.settings.snmp.v3 is None:
+            return None
+        engine = self._engines.get(card.address)
+        if engine is None:
+            engine = self._engines[card.address] = usm.Engine(card)
+        view = self._views.of(card)
+        return engine.answer(data, lambda pdu, room: respond(view, read_pdu(pdu, 0), v1=False, room=room))
 
 
 def read_pdu(data: bytes, start: int) -> Pdu:
@@ -191,7 +204,7 @@ def _error(pdu: Pdu, status: int, index: int, *, echo: bool = True) -> bytes:
 def listening_socket(port: int) -> socket.socket:
     """A UDP socket on every loopback address that tells which one was asked."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-    sock.setsockopt(socket.IPPROTO_IP, socket.IP_PKTINFO, 1)
+    sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
     restrict_to_loopback(sock)
     sock.bind(("0.0.0.0", port))
@@ -208,7 +221,7 @@ def restrict_to_loopback(sock: socket.socket) -> None:
 
 def _destination(control: list[tuple[int, int, bytes]]) -> bytes:
     for level, kind, data in control:
-        if level == socket.IPPROTO_IP and kind == socket.IP_PKTINFO:
+        if level == socket.IPPROTO_IP and kind == _IP_PKTINFO:
             return _PKTINFO.unpack_from(data)[2]
     return b""
 
@@ -216,6 +229,6 @@ def _destination(control: list[tuple[int, int, bytes]]) -> bytes:
 def _send(sock: socket.socket, answer: bytes, source: bytes, peer: tuple[str, int]) -> None:
     info = _PKTINFO.pack(0, source, b"\0\0\0\0")
     try:
-        sock.sendmsg([answer], [(socket.IPPROTO_IP, socket.IP_PKTINFO, info)], 0, peer)
+        sock.sendmsg([answer], [(socket.IPPROTO_IP, _IP_PKTINFO, info)], 0, peer)
     except (BlockingIOError, ConnectionError):
         return

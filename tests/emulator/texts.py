@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+import typing as t
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from emulator.card import Card
     from emulator.firmware import Module
 
@@ -109,10 +109,7 @@ def directory(card: Card) -> str:
     modules = [module for module in (slots.aos, slots.application) if module]
     if card.slots.aos.version.startswith("5."):
         return _long_directory(card, modules)
-    lines = [
-        f"{module.size:>12} {_short_date(module.built[0])}  {module.file_name(card.profile.hardware_token)}"
-        for module in modules
-    ]
+    lines = [f"{module.size:>12} {_short_date(module.built[0])}  {module.file_name(card.profile.hardware_token)}" for module in modules]
     lines.append(f"{_INI_SIZE:>12} {time.strftime('%b %e %H:%M')}  config.ini")
     folders = ["db", "ssl", "ssh", "logs", "sec", "dbg", "lang", "upsfw", "rms", "scg", "fwl", "email", "eapol", "tmp"]
     lines += [f"{0:>12} Nov  5  2012  {folder}/" for folder in folders]
@@ -126,10 +123,7 @@ def config_ini(card: Card, *, now: time.struct_time) -> bytes:
         f"; Network Management Card AOS v{card.slots.aos.version}",
         f"; {card.profile.application_title} v{application.version if application else ''}",
         f"; (c) {_copyright_year(card.slots.aos)} Schneider Electric. All rights reserved.",
-        (
-            "; Configuration file, generated on "
-            f"{time.strftime('%m/%d/%Y at %H:%M:%S', now)} by {card.settings.user_type} {card.username}"
-        ),
+        (f"; Configuration file, generated on {time.strftime('%m/%d/%Y at %H:%M:%S', now)} by {card.settings.user_type} {card.username}"),
         "",
         "[NetworkTCP/IP]",
         f"Override={mac(card)}",
@@ -166,13 +160,12 @@ def config_ini(card: Card, *, now: time.struct_time) -> bytes:
 
 def _long_directory(card: Card, modules: list[Module]) -> str:
     lines = [
-        f"--wx-wx-wx  1 admin      admin      {module.size:>7} {module.built[0]}   "
-        f"{module.file_name(card.profile.hardware_token)}"
+        f"--wx-wx-wx  1 admin      admin      {module.size:>7} {module.built[0]}   {module.file_name(card.profile.hardware_token)}"
         for module in modules
     ]
     lines.append(f"-rw-rw-rw-  1 admin      admin      {_INI_SIZE:>7} {time.strftime('%b %d %H:%M')}   config.ini")
-    for folder in ("db", "ssl", "ssh", "logs", "sec", "dbg", "pdu", "upsfw"):
-        lines.append(f"drwxrwxrwx  1 admin      admin      {0:>7} Nov 22 2011   {folder}/")
+    folders = ("db", "ssl", "ssh", "logs", "sec", "dbg", "pdu", "upsfw")
+    lines += [f"drwxrwxrwx  1 admin      admin      {0:>7} Nov 22 2011   {folder}/" for folder in folders]
     return "\n".join(lines) + "\n"
 
 
