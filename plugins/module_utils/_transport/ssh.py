@@ -322,7 +322,7 @@ def _packetizer_class() -> t.Any:
     paramiko = PARAMIKO.load("SSH")
     base: t.Any = paramiko.packet.Packetizer
 
-    class Packetizer(base):  # type: ignore[misc]
+    class Packetizer(base):
         until: float | None = None
         is_out_of_time = False
         offer: algorithms.Offer | None = None
