@@ -14,6 +14,7 @@ from emulator import texts
 from emulator.card import Card
 
 SUCCESS = "E000: Success"
+FAILED = "E100: Command Failed"
 NOT_FOUND = "E101: Command Not Found"
 PARAMETER_ERROR = "E102: Parameter Error"
 
@@ -36,12 +37,12 @@ Command = t.Callable[[Card, list[str]], Answer]
 
 def run(card: Card, name: str, arguments: list[str]) -> Answer:
     """The answer to a command that needs no dialogue."""
-    command = COMMANDS.get(name.lower())
-    if command is None or not _exists(card, name.lower()):
+    if not exists(card, name):
         return Answer(code=NOT_FOUND)
     if arguments in (["?"], ["help"]):
         return usage(name)
-    return command(card, arguments)
+    command = COMMANDS.get(name.lower())
+    return command(card, arguments) if command else Answer(code=FAILED)
 
 
 def usage(name: str) -> Answer:
@@ -129,7 +130,7 @@ def detstatus(card: Card, arguments: list[str]) -> Answer:
     ]
     if card.self_test:
         lines.insert(1, "Self-Test Result: In Progress")
-    return _lines([*lines, ""])
+    return _lines([*lines, texts.line_end_quirk(card)])
 
 
 def alarmcount(_card: Card, _arguments: list[str]) -> Answer:
@@ -193,9 +194,8 @@ def tcpip(card: Card, _arguments: list[str]) -> Answer:
 
 
 def console(card: Card, _arguments: list[str]) -> Answer:
-    if card.slots.aos.version.startswith("5."):
-        return _rows(card, {"Service": "ssh", "Telnet Port": "23", "SSH Port": "22", "Baud Rate": "9600"}, 13)
-    rows = {"Telnet": "disabled", "SSH": "enabled", "Telnet Port": "23", "SSH Port": "22", "Baud Rate": "9600"}
+    rows = {"Service": "ssh"} if _is_5(card) else {"Telnet": "disabled", "SSH": "enabled"}
+    rows |= {"Telnet Port": "23", "SSH Port": "22", "Baud Rate": "9600"}
     return _lines([f"{label + ':':<13}{value}" for label, value in rows.items()])
 
 
@@ -206,26 +206,35 @@ def ftp(_card: Card, arguments: list[str]) -> Answer:
 
 
 def snmp(card: Card, _arguments: list[str]) -> Answer:
-    enabled = card.settings.snmp.v1v2c_enabled
-    rows = {"Access Control #": "1", "Community": card.settings.snmp.community, "Access Type": "read"}
-    rows |= {"Address": "0.0.0.0"}
-    lines = [f"  SNMPv1:     {'enabled' if enabled else 'disabled'}", "", "Access Control Summary:"]
-    return _lines([*lines, *("  " + texts.field(card, label, value, column=22) for label, value in rows.items())])
+    settings = card.settings.snmp
+    return _lines(
+        [
+            f"  SNMPv1:     {'enabled' if settings.v1v2c_enabled else 'disabled'}",
+            "",
+            "Access Control Summary:",
+            "  Access Control #:\t1",
+            f"  Community:\t\t{settings.community}",
+            "  Access Type:\t\tread",
+            "  Address:\t\t0.0.0.0",
+        ]
+    )
 
 
 def snmpv3(card: Card, _arguments: list[str]) -> Answer:
     user = card.settings.snmp.v3
-    lines = [
-        "SNMPv3 Configuration",
-        "  SNMPV3: \t" + ("enabled" if user else "disabled"),
-        "",
-        "SNMPv3 User Profiles",
-        "",
-    ]
-    rows = {"Index": "1", "User Name": user.user if user else "apc snmp profile1"}
-    rows |= {"Authentication": _protocol(user.auth_protocol if user else None)}
-    rows |= {"Encryption": _protocol(user.privacy_protocol if user else None)}
-    return _lines([*lines, *("  " + texts.field(card, label, value, column=22) for label, value in rows.items())])
+    return _lines(
+        [
+            "SNMPv3 Configuration",
+            f"  SNMPV3: \t{'enabled' if user else 'disabled'}",
+            "",
+            "SNMPv3 User Profiles",
+            "",
+            "  Index: \t\t1",
+            f"  User Name: \t\t{user.user if user else 'apc snmp profile1'}",
+            f"  Authentication: \t{_protocol(user.auth_protocol if user else None)}",
+            f"  Encryption: \t\t{_protocol(user.privacy_protocol if user else None)}",
+        ]
+    )
 
 
 def user(card: Card, arguments: list[str]) -> Answer:
@@ -272,13 +281,12 @@ def directory(card: Card, _arguments: list[str]) -> Answer:
 
 def help_(card: Card, arguments: list[str]) -> Answer:
     if arguments:
-        return usage(arguments[0]) if _exists(card, arguments[0].lower()) else Answer(code=NOT_FOUND)
-    system_names = sorted((name for name in _names(card) if name not in DEVICE_COMMANDS), key=str.lower)
-    device_names = [name for name in DEVICE_COMMANDS if name in _names(card)]
-    title = "System Commands:" if card.generation != 1 else "Network Management Card Commands:"
-    head = f"{title}\n{'-' * 75}\nFor command help: command ? \n\n"
-    body = _columns(system_names) + "\nDevice Commands:\n" + "-" * 75 + "\n" + _columns(device_names)
-    return Answer(head + body, code=None)
+        return usage(arguments[0]) if exists(card, arguments[0]) else Answer(code=NOT_FOUND)
+    modern = not _is_5(card)
+    title, hint = ("System Commands:", "command ? ") if modern else ("Network Management Card Commands:", "command ?")
+    head = f"{title}\n{_RULE}\nFor command help: {hint}\n\n"
+    text = head + _columns(_system_names(card)) + f"\nDevice Commands:\n{_RULE}\n" + _columns(_device_names(card))
+    return Answer(text, code=None)
 
 
 def ledblink(_card: Card, arguments: list[str]) -> Answer:
@@ -294,16 +302,8 @@ def xfer_status(card: Card, _arguments: list[str]) -> Answer:
     return _lines([f"Result of last file transfer: {results[card.last_transfer]}"])
 
 
-def succeed(_card: Card, _arguments: list[str]) -> Answer:
-    return Answer()
-
-
 def _protocol(name: str | None) -> str:
     return name.upper() if name else "None"
-
-
-def _rows(card: Card, rows: dict[str, str], column: int) -> Answer:
-    return _lines([f"{label + ':':<{column}}{value}" for label, value in rows.items()])
 
 
 def _lines(lines: list[str]) -> Answer:
@@ -315,45 +315,55 @@ def _columns(names: list[str]) -> str:
     return "".join("".join(f"{name:<12}" for name in row) + "\n" for row in rows)
 
 
-def _names(card: Card) -> list[str]:
-    return [name for name in COMMANDS if _exists(card, name)]
+def exists(card: Card, name: str) -> bool:
+    """Whether this card's firmware has the command; names are not case-sensitive."""
+    return name.lower() in (known.lower() for known in _system_names(card) + _device_names(card))
 
 
-def _exists(card: Card, name: str) -> bool:
-    """Whether this card's firmware has the command."""
-    if name in UPS_COMMANDS and card.profile.kind != "ups":
-        return False
-    if name in NMC3_COMMANDS:
-        return card.generation == 3
-    return not (name in SINCE_6 and card.slots.aos.version.startswith(("3.", "5.")))
+def _is_5(card: Card) -> bool:
+    return card.slots.aos.version.startswith(("3.", "5."))
 
 
-# Dialogues (reboot, eventlog, prompt, bye ...) are the terminal's, see shell.py; they are here for `help`.
+def _system_names(card: Card) -> list[str]:
+    names = (_SYSTEM_5 if _is_5(card) else _SYSTEM_6).split()
+    return sorted([*names, "ssh", "ssl"], key=str.lower) if card.generation == 3 else names
+
+
+def _device_names(card: Card) -> list[str]:
+    if card.profile.kind != "ups":
+        return []
+    names = (_UPS_5 if _is_5(card) else _UPS_6).split()
+    return [*names, "detbat", "alarmList"] if card.generation == 3 else names
+
+
+_RULE = "-" * 75
+# Captured `help` lists of an NMC2; what NMC3 has more is known from tools that use it.
+_SYSTEM_5 = """
+    ? about alarmcount boot cd clrrst console date delete dir dns eventlog exit format ftp help netstat ntp
+    ping portspeed prompt quit radius reboot resetToDef snmp snmpv3 system tcpip tcpip6 user web xferINI xferStatus
+"""
+_SYSTEM_6 = """
+    ? about alarmcount boot bye cd cipher clrrst console date delete dir dns eapol email eventlog exit firewall
+    format ftp help lang lastrst ledblink logzip netstat ntp ping portspeed prompt pwd quit radius reboot resetToDef
+    session smtp snmp snmptrap snmpv3 system tcpip tcpip6 user userdflt web whoami xferINI xferStatus
+"""
+_UPS_5 = "ups detstatus cfgshutdn cfgpower"
+_UPS_6 = "ups detstatus cfgshutdn cfgpower upsabout modbus bacnet"
+
+# What is in a help list but not here answers E100. Dialogues (reboot, eventlog, prompt, bye ...) are in shell.py.
 COMMANDS: dict[str, Command] = {
     "?": help_,
     "help": help_,
     "about": about,
     "alarmcount": alarmcount,
     "boot": boot,
-    "bye": succeed,
-    "cd": succeed,
-    "cipher": succeed,
-    "clrrst": succeed,
     "console": console,
     "date": date,
-    "detbat": detstatus,
     "detstatus": detstatus,
     "dir": directory,
-    "eventlog": succeed,
-    "exit": succeed,
     "ftp": ftp,
-    "lang": succeed,
     "lastrst": lastrst,
     "ledblink": ledblink,
-    "prompt": succeed,
-    "pwd": succeed,
-    "quit": succeed,
-    "reboot": succeed,
     "session": session,
     "snmp": snmp,
     "snmpv3": snmpv3,
@@ -365,10 +375,6 @@ COMMANDS: dict[str, Command] = {
     "whoami": whoami,
     "xferstatus": xfer_status,
 }
-UPS_COMMANDS = ("detstatus", "upsabout", "detbat")
-DEVICE_COMMANDS = UPS_COMMANDS
-NMC3_COMMANDS = ("detbat",)
-SINCE_6 = ("bye", "cipher", "lang", "lastrst", "ledblink", "pwd", "session", "upsabout", "userdflt", "whoami")
 USAGES = {
     "delete": ["delete <file name>"],
     "ftp": ["ftp [-p <port-number>] (21 and 5001-32768)", "    [-S <enable | disable>]"],

@@ -49,13 +49,16 @@ class _Transfer(asyncssh.SSHServerSession[bytes]):
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         self._channel = chan
 
+    _status = 0
+
     def eof_received(self) -> bool:
-        self._channel.exit(0)
+        self._channel.exit(self._status)
         return False
 
     def _refuse(self, text: str) -> None:
+        """Say no; the client may go on sending and reads this when it wants to."""
+        self._status = 1
         self._channel.write(b"\1" + f"scp: {text}\n".encode())
-        self._channel.exit(1)
 
     def _is_directory(self, name: str) -> bool:
         return name in _DIRECTORIES or name.endswith("/") or name.strip("/") in _TREES
@@ -240,10 +243,7 @@ class Source(_Transfer):
 
     def data_received(self, data: bytes, datatype: t.Any) -> None:
         for status in data:
-            if status:
-                self._channel.exit(1)
-                return
-            if not self._script:
-                self._channel.exit(0)
+            if status or not self._script:
+                self._channel.exit(1 if status else self._status)
                 return
             self._channel.write(self._script.pop(0))

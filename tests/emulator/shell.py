@@ -56,7 +56,7 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
             self._print("Max logins exceeded.\n")
             self._channel.exit(0)
             return
-        self._channel.write(_banner_bytes(self._card))
+        self._print(texts.banner(self._card))
         self._prompt()
         self._wait_for_input()
 
@@ -142,7 +142,7 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
             self._answer(cli.Answer(code="E103: Command Line Error"))
             return
         dialogue = self._dialogues.get(name.lower())
-        if dialogue is None:
+        if dialogue is None or not cli.exists(self._card, name):
             self._answer(cli.run(self._card, name, arguments))
         else:
             dialogue(self, arguments)
@@ -245,7 +245,7 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
     # output
 
     def _print(self, text: str) -> None:
-        self._channel.write(text.replace("\n", "\r\n").encode("utf-8"))
+        self._channel.write(texts.wire(text))
 
     def _prompt(self) -> None:
         if self._reboot_required:
@@ -271,10 +271,3 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
         "session": _end_session,
         "eventlog": _event_log,
     }
-
-
-def _banner_bytes(card: Card) -> bytes:
-    """CRLF ends; on the captured NMC3 the contact and location lines end with LF CR."""
-    lines = texts.banner(card).split("\n")
-    quirks = ("Contact ", "Location ") if card.generation == 3 else ()
-    return b"".join(line.encode() + (b"\n\r" if line.startswith(quirks) else b"\r\n") for line in lines[:-1])

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import typing as t
 
@@ -14,6 +15,7 @@ if t.TYPE_CHECKING:
     from emulator.firmware import Module
 
 _RULE = "-" * 79
+_LINE_END = re.compile(r"\n(?!\r)")
 _INI_SIZE = 45000  # the constant that `dir` shows
 
 # 79 columns, from captures of one NMC2 6.9.6 and one NMC3 2.5.0.8
@@ -49,6 +51,7 @@ Read-Only User     : Disabled           Network-Only User  : Disabled
 def banner(card: Card) -> str:
     """What a login shows before the first prompt."""
     clock = time.localtime()
+    quirk = line_end_quirk(card)
     company = "American Power Conversion" if card.generation == 1 else "Schneider Electric"
     application = card.slots.application
     version = application.version if application else ""
@@ -61,8 +64,8 @@ def banner(card: Card) -> str:
         _RULE,
         _pair(f"Name      : {card.name}", f"Date : {time.strftime('%m/%d/%Y', clock)}"),
         _pair(f"Contact   : {card.contact}", f"Time : {time.strftime('%H:%M:%S', clock)}"),
-        _pair(f"Location  : {card.location}", f"User : {card.settings.user_type}"),
-        _pair(f"Up Time   : {span(card.uptime)}", f"Stat : {stat(card)}"),
+        quirk + _pair(f"Location  : {card.location}", f"User : {card.settings.user_type}"),
+        quirk + _pair(f"Up Time   : {span(card.uptime)}", f"Stat : {stat(card)}"),
         _RULE,
     ]
     services = _SERVICES_NMC3 if card.generation == 3 else _SERVICES_NMC2
@@ -75,6 +78,16 @@ def banner(card: Card) -> str:
 
 
 _HINT = "Type ? for command listing\nUse tcpip command for IP address(-i), subnet(-s), and gateway(-g)\n\n"
+
+
+def wire(text: str) -> bytes:
+    """Text as it is sent: lines end with CR LF, but a LF CR that is already there stays."""
+    return _LINE_END.sub("\r\n", text).encode()
+
+
+def line_end_quirk(card: Card) -> str:
+    """What begins a line whose predecessor ended with a bare LF on the captured NMC3."""
+    return "\r" if card.generation == 3 else ""
 
 
 def stat(card: Card) -> str:
