@@ -51,7 +51,7 @@ style-check: environment-newest
 	$(directory-newest)/bin/ruff check .
 
 typing: environment-newest
-	$(directory-newest)/bin/mypy $(typed)
+	@$(directory-newest)/bin/mypy $(typed)
 
 collection: environment-nox ## licence, docs, changelog, Galaxy import, ansible-lint; S=docs-check for one session
 	CI=true .venvs/nox/bin/nox -R $(addprefix --session ,$(S))
@@ -75,6 +75,9 @@ clean: ## remove everything that these commands leave behind
 	rm -rf .venv .venvs .nox .tree .tree-copy .demo .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+versions: environment-$(core)
+	@$(python) -c 'import ansible.release, platform; print(f"core {ansible.release.__version__}, Python {platform.python_version()}")'
+
 environment-nox:
 	@tests/tools/make-environment .venvs/nox newest $(requirements)/nox.txt
 
@@ -85,5 +88,5 @@ $(tree):
 	@mkdir -p $(@D)
 	ln -s ../../.. $@
 
-.PHONY: help demo test unit lint format format-check style-check typing collection sanity integration judges emulator bench clean \
-	environment-nox
+.PHONY: help demo test unit lint format format-check style-check typing collection sanity integration judges emulator \
+	bench clean versions environment-nox
