@@ -38,7 +38,7 @@ def error_result(error: NmcError, *, touched: bool = False) -> Result:
     return {
         "changed": touched,
         "unreachable" if unreachable else "failed": True,
-        "msg": error.message,
+        "msg": f"{error.message} {error.recovery}",
         "status": status.value,
         "reason": error.reason.value,
         "recovery": error.recovery,
@@ -46,30 +46,29 @@ def error_result(error: NmcError, *, touched: bool = False) -> Result:
     }
 
 
-def firmware_result(outcome: Outcome, *, check_mode: bool, seconds: float, error: NmcError | None = None) -> Result:
-    """A result of `nmc_firmware`, of success and failure alike."""
+def firmware_result(outcome: Outcome, *, card: str, check_mode: bool, seconds: float, error: NmcError | None = None) -> Result:
+    """A result of `nmc_firmware`, of success and failure alike. ``seconds`` is how long it took."""
     before = _versions(outcome.before)
     after = _expected(outcome, before) if check_mode and error is None else _versions(outcome.after)
-    result: Result = {
-        "changed": outcome.touched or (check_mode and outcome.reason is Reason.UPGRADE_PLANNED),
-        "msg": outcome.message,
-        "status": outcome.status.value,
-        "reason": outcome.reason.value,
-        "recovery": MEANINGS[outcome.reason].recovery,
-        "evidence": dict(outcome.evidence),
-    }
-    if error is not None:
-        failure = error_result(error, touched=outcome.touched)
-        result.update(failure, evidence={**outcome.evidence, **error.evidence})
-    elif outcome.status not in (Status.COMPLIANT, Status.DRIFT):
-        result["failed"] = True
     return {
-        **result,
+        **(_verdict(outcome, check_mode=check_mode) if error is None else error_result(error, touched=outcome.touched)),
+        "evidence": {**outcome.evidence, **(error.evidence if error else {})},
         "plan": _plan(outcome.plan),
         "before": before,
         "after": after,
-        "diff": _diff(before, after),
+        "diff": _diff(card, before, after),
         "duration_seconds": round(seconds, 1),
+    }
+
+
+def _verdict(outcome: Outcome, *, check_mode: bool) -> Result:
+    meaning = MEANINGS[outcome.reason]
+    return {
+        "changed": outcome.touched or (check_mode and outcome.reason is Reason.UPGRADE_PLANNED),
+        "msg": outcome.message,
+        "status": meaning.status.value,
+        "reason": outcome.reason.value,
+        "recovery": meaning.recovery,
     }
 
 
@@ -109,8 +108,9 @@ def _step(step: Step) -> Result:
     }
 
 
-def _diff(before: Versions, after: Versions) -> dict[str, str]:
-    return {"before_header": "firmware", "after_header": "firmware", "before": _text(before), "after": _text(after)}
+def _diff(card: str, before: Versions, after: Versions) -> dict[str, str]:
+    header = f"{card} firmware"
+    return {"before_header": header, "after_header": header, "before": _text(before), "after": _text(after)}
 
 
 def _text(versions: Versions) -> str:

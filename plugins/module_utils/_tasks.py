@@ -78,7 +78,7 @@ def _firmware(params: Params, run: Run) -> Result:
         failure = error
     for warning in outcome.warnings:
         run.warn(warning)
-    return firmware_result(outcome, check_mode=run.check_mode, seconds=time.monotonic() - started, error=failure)
+    return firmware_result(outcome, card=run.card, check_mode=run.check_mode, seconds=time.monotonic() - started, error=failure)
 
 
 FACTS = Task("nmc_facts", shared_spec, _facts, runs_on_delegate=True)

@@ -194,7 +194,9 @@ def _steps(card: Card, way: t.Sequence[Release], allow: Permissions) -> Plan:
             return _refused(planned)
         steps.extend(planned)
         versions.update(release.targets)
-    return Plan(Reason.UPGRADE_PLANNED, f"to {way[-1]} in {len(steps)} transfer{'s' if len(steps) != 1 else ''}", tuple(steps))
+    return Plan(
+        Reason.UPGRADE_PLANNED, f"would be brought to {way[-1]} in {len(steps)} transfer{'s' if len(steps) != 1 else ''}", tuple(steps)
+    )
 
 
 def _release_steps(card: Card, versions: Versions, release: Release, allow: Permissions) -> list[Step] | Refusal:

@@ -59,10 +59,6 @@ class Outcome:
     evidence: dict[str, t.Any] = field(default_factory=dict)
 
     @property
-    def status(self) -> Status:
-        return MEANINGS[self.reason].status
-
-    @property
     def touched(self) -> bool:
         """Whether a byte of an image has left for the card."""
         return any(transfer["bytes_sent"] for transfer in self.evidence.get("transfers", ()))
@@ -91,6 +87,8 @@ def install(access: Access, order: Order, outcome: Outcome, *, check_mode: bool,
     card, plan = _decide(access, order, outcome)
     if plan.steps:
         _preflight(access, order, card, plan)
+    elif plan.reason is not Reason.AT_TARGET:
+        raise BlockedError(plan.reason, f"{access.card}: {plan.sentence}.")
     if check_mode or not plan.steps:
         outcome.conclude(plan.reason, f"{access.card}: {plan.sentence}.")
         return
