@@ -78,10 +78,10 @@ def main() -> int:
     problems = _problems(planned, applied, again)
     for problem in problems:
         print(f"NOT AS EXPECTED: {problem}")
-    changed = [sum(bool(row["changed"]) for row in rows.values()) for rows in (planned, applied, again)]
-    print(
-        f"\n{changed[0]} cards would change, {changed[1]} changed, {changed[2]} changed in the second run; {time.monotonic() - started:.0f} s."
-    )
+    changes = [sum(bool(row["changed"]) for row in rows.values()) for rows in (planned, applied, again)]
+    print("\nThe blocked and the unreachable cards belong to the demo: nothing was sent to them.")
+    print("Cards that would change: {}, changed: {}, changed again: {}.".format(*changes), end=" ")
+    print(f"Took {time.monotonic() - started:.0f} s.")
     return 1 if problems else 0
 
 
