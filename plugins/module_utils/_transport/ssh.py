@@ -310,9 +310,7 @@ def _host_key_error(endpoint: SshEndpoint, verdict: known_hosts.Verdict, key: kn
 def _silent_logger() -> str:
     """A logger that says nothing: the library would write tracebacks to stderr, and what a card says to log files."""
     name = "secure_power.nmc.ssh"
-    logger = logging.getLogger(name)
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False
+    logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return name
 
 

@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
-import pathlib
 import subprocess
 import sys
 import typing as t
 
 import pytest
+
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO_SNMP, PARAMIKO, PYSNMP, Dependency
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+
+if t.TYPE_CHECKING:
+    import pathlib
 
 _TRANSPORT = "ansible_collections.secure_power.nmc.plugins.module_utils._transport"
 

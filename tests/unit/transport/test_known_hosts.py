@@ -8,11 +8,14 @@ import base64
 import hashlib
 import hmac
 import multiprocessing
-import pathlib
 import stat
 import subprocess
+import typing as t
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.known_hosts import (
     HostKey,
     KnownHosts,
@@ -22,8 +25,9 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.known_
     read,
     remember,
 )
-from hypothesis import given
-from hypothesis import strategies as st
+
+if t.TYPE_CHECKING:
+    import pathlib
 
 _TYPES = ("ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256")
 _KEY = HostKey("ssh-rsa", b"one key")

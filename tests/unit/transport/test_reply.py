@@ -5,14 +5,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.reply import (
     Reply,
     ends_with_prompt,
     find_prompt,
     parse_reply,
 )
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 PROMPT = "apc>"
 

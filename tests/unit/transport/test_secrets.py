@@ -9,10 +9,11 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
-from ansible_collections.secure_power.nmc.plugins.module_utils._secrets import MASK, register, scrub
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
+from ansible_collections.secure_power.nmc.plugins.module_utils._secrets import MASK, register, scrub
 
 long_secrets = st.text(alphabet=st.characters(exclude_characters="*", exclude_categories=["Cs"]), min_size=8, max_size=30)
 
