@@ -10,12 +10,11 @@ import typing as t
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, VERSIONS
 
 Spec = dict[str, t.Any]
 
 _FAMILIES = [family.value for family in Family if family is not Family.UNKNOWN]
-_AUTH_PROTOCOLS = ["md5", "sha", "sha224", "sha256", "sha384", "sha512"]
-_PRIVACY_PROTOCOLS = ["des", "3des", "aes", "aes192", "aes256", "aes192c", "aes256c"]
 
 
 def shared_spec() -> Spec:
@@ -26,13 +25,13 @@ def shared_spec() -> Spec:
         "username": {"type": "str"},
         "password": {"type": "str", "no_log": True},
         "transport": {"type": "str", "choices": ["auto", "snmp", "ssh"], "default": "auto"},
-        "snmp_version": {"type": "str", "choices": ["v1", "v2c", "v3"]},
+        "snmp_version": {"type": "str", "choices": list(VERSIONS)},
         "snmp_port": {"type": "int", "default": 161},
         "snmp_community": {"type": "str", "no_log": True},
         "snmp_user": {"type": "str"},
-        "snmp_auth_protocol": {"type": "str", "choices": _AUTH_PROTOCOLS, "default": "sha"},
+        "snmp_auth_protocol": {"type": "str", "choices": list(AUTH_PROTOCOLS), "default": "sha"},
         "snmp_auth_password": {"type": "str", "no_log": True},
-        "snmp_privacy_protocol": {"type": "str", "choices": _PRIVACY_PROTOCOLS, "default": "aes"},
+        "snmp_privacy_protocol": {"type": "str", "choices": list(PRIVACY_PROTOCOLS), "default": "aes"},
         "snmp_privacy_password": {"type": "str", "no_log": True},
         "host_key_checking": {"type": "str", "choices": ["strict", "accept_new"], "default": "strict"},
         "host_key_fingerprint": {"type": "str", "no_log": False},

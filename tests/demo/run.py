@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -18,6 +19,7 @@ import typing as t
 from pathlib import Path
 
 import yaml
+from picture import svg
 
 from emulator.testing import Emulator, make_image, start_emulator
 
@@ -60,7 +62,7 @@ EXPECTED: t.Mapping[str, tuple[str, str]] = {
 Rows = dict[str, dict[str, t.Any]]
 
 
-def main() -> int:
+def main(picture: Path | None) -> int:
     started = time.monotonic()
     shutil.rmtree(SCRATCH, ignore_errors=True)
     IMAGES.mkdir(parents=True)
@@ -74,7 +76,10 @@ def main() -> int:
         _heading("3. The same run again: nothing changes")
         again = _play(variables, "again")
     _heading("What happened")
-    print(_table(applied))
+    table = _table(applied)
+    print(table)
+    if picture is not None:
+        picture.write_text(svg(f"$ make demo\n\n{table}"), encoding="utf-8")
     problems = _problems(planned, applied, again)
     for problem in problems:
         print(f"NOT AS EXPECTED: {problem}")
@@ -175,4 +180,6 @@ def _why(row: dict[str, t.Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--picture", type=Path, help="also draw the table into this SVG file, for the README")
+    sys.exit(main(parser.parse_args().picture))
