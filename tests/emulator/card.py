@@ -10,7 +10,7 @@ import asyncio
 import enum
 import time
 import typing as t
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from emulator.faults import Fault, parse_faults
 from emulator.firmware import Image, Slots, initial_slots, slots_after
@@ -88,6 +88,8 @@ class Card:
             application_version=settings.application_version,
             boot_monitor=settings.boot_monitor,
         )
+        if settings.application_missing:
+            self.slots = replace(self.slots, application=None)
         self.phase = Phase.UP
         self.engine_boots = 1
         self.revision = 0  # grows with every change of what the card says, so that faces may cache

@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
 
 AUTH_PROTOCOLS = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
 PRIVACY_PROTOCOLS = ("des", "3des", "aes", "aes192", "aes256", "aes192c", "aes256c")
+_PASSWORD_MINIMUM = 8  # of RFC 3414; clients refuse shorter ones
 LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 
 
@@ -71,6 +72,9 @@ class CardSettings:
     on_battery: bool = False
     self_test: bool = False
     host_key: str | None = None
+    application_missing: bool = False
+    sys_descr: str | None = None
+    sys_object_id: str | None = None
     reboot_seconds: float = 3.0
     check_seconds: float = 0.2
     idle_seconds: float = 180.0
@@ -93,6 +97,9 @@ _PLAIN: dict[str, type | tuple[type, ...]] = {
     "on_battery": bool,
     "self_test": bool,
     "host_key": str,
+    "application_missing": bool,
+    "sys_descr": str,
+    "sys_object_id": str,
     "reboot_seconds": (int, float),
     "check_seconds": (int, float),
     "idle_seconds": (int, float),
@@ -130,7 +137,7 @@ def parse_fleet(document: object) -> list[CardSettings]:
 def _expand(where: str, entry: dict[str, t.Any]) -> t.Iterator[CardSettings]:
     count = _typed(where, "count", entry.get("count", 1), int)
     first = _address(where, entry.get("address"))
-    if count > 1 and any(key in entry for key in _SINGLE):
+    if count > 1 and any(key in given for given in (entry, entry.get("device") or {}) for key in _SINGLE):
         raise FleetError(f"{where}: {' and '.join(_SINGLE)} belong to one card, but count is {count}")
     profile = PROFILES.get(entry.get("profile", ""))
     if profile is None:
@@ -218,6 +225,8 @@ def _mac(text: str | None, profile: Profile, number: int) -> bytes:
 
 def _device(where: str, given: object, device: Device) -> tuple[Device, str | None]:
     fields = _mapping(f"{where}.device", given, {"model", "sku", "serial", "firmware"})
+    for key, value in fields.items():
+        _typed(f"{where}.device", key, value, str)
     serial = fields.pop("serial", None)
     return Device(**{**vars(device), **fields}), serial
 
@@ -225,6 +234,8 @@ def _device(where: str, given: object, device: Device) -> tuple[Device, str | No
 def _snmp(where: str, given: object) -> SnmpSettings:
     fields = _mapping(f"{where}.snmp", given, {"v1v2c_enabled", "community", "v3"})
     user = fields.pop("v3", None)
+    for key, value in fields.items():
+        _typed(f"{where}.snmp", key, value, bool if key == "v1v2c_enabled" else str)
     return SnmpSettings(**fields, v3=_snmp_user(f"{where}.snmp.v3", user) if user else None)
 
 
@@ -233,6 +244,8 @@ def _snmp_user(where: str, given: object) -> SnmpUser:
     fields = _mapping(where, given, known)
     if "user" not in fields:
         raise FleetError(f"{where}: user is missing")
+    for key, value in fields.items():
+        _typed(where, key, value, str)
     user = SnmpUser(**fields)
     if user.auth_protocol not in (None, *AUTH_PROTOCOLS):
         raise FleetError(f"{where}: auth_protocol must be one of {', '.join(AUTH_PROTOCOLS)}")
@@ -240,6 +253,9 @@ def _snmp_user(where: str, given: object) -> SnmpUser:
         raise FleetError(f"{where}: privacy_protocol must be one of {', '.join(PRIVACY_PROTOCOLS)}")
     if user.privacy_protocol and not user.auth_protocol:
         raise FleetError(f"{where}: privacy needs authentication")
+    for protocol, password in ((user.auth_protocol, user.auth_password), (user.privacy_protocol, user.privacy_password)):
+        if protocol and len(password) < _PASSWORD_MINIMUM:
+            raise FleetError(f"{where}: a password for {protocol} has at least {_PASSWORD_MINIMUM} characters")
     return user
 
 

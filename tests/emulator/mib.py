@@ -78,6 +78,10 @@ def description(card: Card) -> str:
     profile, slots = card.profile, card.slots
     if not card.application_runs or slots.application is None:
         return "APC SNMP Agent"
+    if card.settings.sys_descr is not None:
+        return card.settings.sys_descr
+    if profile.kind == "none":
+        return f"Linux {card.name} 6.1.0 x86_64"
     token = profile.hardware_token
     board = {1: "v3.9.2", 2: "v4.1.0", 3: "v4.2.9"}[profile.generation]
     fields = [
@@ -108,7 +112,7 @@ def _rows(card: Card) -> t.Iterator[Row]:
     yield from _system(card)
     yield ("1.3.6.1.6.3.10.2.1.1.0", ber.octets(engine_id(card)))
     yield ("1.3.6.1.6.3.10.2.1.4.0", ber.integer(1472))
-    if card.application_runs:
+    if card.application_runs and card.profile.kind != "none":
         yield from _experimental(card)
         yield from _IDENTITIES[card.profile.kind](card)
         yield from _agent(card)
@@ -117,11 +121,15 @@ def _rows(card: Card) -> t.Iterator[Row]:
 def _system(card: Card) -> t.Iterator[Row]:
     system = "1.3.6.1.2.1.1"
     yield (f"{system}.1.0", ber.octets(description(card)))
-    yield (f"{system}.2.0", ber.oid(card.profile.object_id if card.application_runs else APC))
+    yield (f"{system}.2.0", ber.oid(_object_id(card)))
     yield (f"{system}.4.0", ber.octets(card.contact))
     yield (f"{system}.5.0", ber.octets(card.name))
     yield (f"{system}.6.0", ber.octets(card.location))
     yield (f"{system}.7.0", ber.integer(72))
+
+
+def _object_id(card: Card) -> str:
+    return (card.settings.sys_object_id or card.profile.object_id) if card.application_runs else APC
 
 
 def _experimental(card: Card) -> t.Iterator[Row]:

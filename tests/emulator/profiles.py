@@ -360,4 +360,18 @@ PROFILES: dict[str, Profile] = {
         embedded=True,
         category=("environment", "monitor"),
     ),
+    # not a card at all: what a wrong address in an inventory looks like
+    "foreign_host": Profile(
+        hardware_token="hw21",
+        application="none",
+        application_title="",
+        object_id="1.3.6.1.4.1.8072.3.2.10",
+        kind="none",
+        card_model="",
+        card_serial_prefix="",
+        aos="0.0.0.0",
+        application_version="0.0.0.0",
+        boot_monitor="0.0.0.0",
+        device=Device(model=""),
+    ),
 }

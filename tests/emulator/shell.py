@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import textwrap
 import time
 import typing as t
 
 import asyncssh
 
-from emulator import cli, texts
+from emulator import cli, texts, ups_status
+from emulator.answers import LINE_ERROR, PARAMETER_ERROR, REBOOT_REQUIRED, Answer
 
 if t.TYPE_CHECKING:
     from emulator.card import Card
 
 _LEAVE = ("bye", "exit", "quit")
+_PROMPT_OWNERS = {"Super User": "Administrator"}  # inferred from one capture
 _MAX_LINE = 512
 _REBOOT_DELAY = 0.2
 _ESCAPE = "\x1b"
 _PAGE = 18
-_PAGER = "   <ESC>- Exit, <ENTER>- Refresh, <SPACE>- Next, <D>- Delete\n> "
+_KEYS = "   <ESC>- Exit, <ENTER>- Refresh,{more} <D>- Delete\n> "
+_WIDTH = 79
+_QUESTION = "Enter 'YES' to continue or <ENTER> to cancel : "
 
 
 class ShellSession(asyncssh.SSHServerSession[bytes]):
@@ -31,7 +36,9 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
 
     def __init__(self, card: Card, user: str, peer: str, *, command: str | None = None) -> None:
         self._card = card
+        self._is_card = card.profile.kind != "none"
         self._user = user
+        self._user_type = card.settings.user_type
         self._peer = peer
         self._command = command
         self._session: t.Any = None
@@ -53,10 +60,10 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
             return
         self._session = self._card.open_session(self._user, self._peer)
         if self._session is None:
-            self._print("Max logins exceeded.\n")
+            self._print("\nMax logins exceeded.")
             self._channel.exit(0)
             return
-        self._print(texts.banner(self._card))
+        self._print(texts.banner(self._card) if self._is_card else "\nWelcome.\n\n")
         self._prompt()
         self._wait_for_input()
 
@@ -139,17 +146,19 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
         try:
             name, *arguments = shlex.split(line)
         except ValueError:
-            self._answer(cli.Answer(code="E103: Command Line Error"))
+            self._answer(Answer(code=LINE_ERROR))
+            return
+        if not self._is_card and name not in _LEAVE:
+            self._answer(Answer(f"sh: {name}: not found\n", code=None))
             return
         dialogue = self._dialogues.get(name.lower())
-        if dialogue is None or not cli.exists(self._card, name):
+        if dialogue is None or (self._is_card and not cli.exists(self._card, name)):
             self._answer(cli.run(self._card, name, arguments))
         else:
             dialogue(self, arguments)
 
-    def _answer(self, answer: cli.Answer) -> None:
-        if answer.code and answer.code.startswith("E002"):
-            self._reboot_required = True
+    def _answer(self, answer: Answer) -> None:
+        self._reboot_required |= answer.code == REBOOT_REQUIRED
         text = answer.render()
         self._print(text)
         if self._session:
@@ -163,10 +172,10 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
     def _reboot(self, arguments: list[str]) -> None:
         if arguments == ["-Y"]:
             self._card.reboot(delay=_REBOOT_DELAY)
-            self._answer(cli.Answer())
+            self._answer(Answer())
             return
         self._print("E000: Success\nReboot Management Interface\n")
-        self._ask("Enter 'YES' to continue or <ENTER> to cancel : ", self._reboot_answer)
+        self._ask(_QUESTION, self._reboot_answer)
 
     def _reboot_answer(self, line: str) -> None:
         if line == "YES":
@@ -189,19 +198,19 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
     def _set_prompt(self, arguments: list[str]) -> None:
         if arguments[:1] == ["-s"] and arguments[1:] in (["long"], ["short"]):
             self._long_prompt = arguments[1] == "long"
-            self._answer(cli.Answer())
+            self._answer(Answer())
         elif not arguments:
-            self._answer(cli.Answer(f"Prompt: {'long' if self._long_prompt else 'short'}\n"))
+            self._answer(Answer(f"Prompt: {'long' if self._long_prompt else 'short'}\n"))
         else:
-            self._answer(cli.Answer(cli.usage("prompt").text, code=cli.PARAMETER_ERROR))
+            self._answer(Answer(cli.usage("prompt").text, code=PARAMETER_ERROR))
 
     def _change_folder(self, arguments: list[str]) -> None:
         target = arguments[0] if arguments else "/"
         self._folder = "/" if target in ("/", "..") else "/" + target.strip("/")
-        self._answer(cli.Answer())
+        self._answer(Answer())
 
     def _show_folder(self, _arguments: list[str]) -> None:
-        self._answer(cli.Answer(f"{self._folder}\n"))
+        self._answer(Answer(f"{self._folder}\n"))
 
     def _end_session(self, arguments: list[str]) -> None:
         if arguments[:1] != ["-d"]:
@@ -209,20 +218,30 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
         elif arguments[1:] == [str(self._session.number)]:
             self._leave(arguments)
         else:
-            self._answer(cli.Answer(code=cli.PARAMETER_ERROR))
+            self._answer(Answer(code=PARAMETER_ERROR))
 
     # the pager of the event log
 
     def _event_log(self, _arguments: list[str]) -> None:
         self._page = 0
         self._take = self._take_pager_key
+        self._print("E000: Success\n\n\n")
         self._show_page()
 
     def _show_page(self) -> None:
-        events = self._card.events[self._page * _PAGE : (self._page + 1) * _PAGE]
-        head = f"---- Event Log {'-' * 64}\n\n     Date        Time      Event\n     {'-' * 70}\n"
-        lines = "".join(f"     {time.strftime('%Y-%m-%d  %H:%M:%S', time.localtime(at))}  {text}\n" for at, text in events)
-        self._print(head + lines + "\n" + _PAGER)
+        events = self._card.events
+        shown = events[self._page * _PAGE : (self._page + 1) * _PAGE]
+        more = " <SPACE>- Next," if len(events) > (self._page + 1) * _PAGE else ""
+        rows = "".join(_event_rows(at, text) for at, text in shown)
+        self._print(self._event_log_head() + rows + "\n" + _KEYS.format(more=more))
+
+    def _event_log_head(self) -> str:
+        now = time.strftime("Date: %Y-%m-%d       Time: %H:%M:%S")
+        status = f"{self._card.device.model} named {self._card.name}"
+        if self._card.profile.kind == "ups":
+            status += f" : {ups_status.state(self._card)}"
+        title = f"---- Event Log {'-' * 49}\n\n     {now}\n     {'-' * 37}\n     {status}\n\n"
+        return f"{title}     Date        Time      Event\n     {'-' * 75}\n"
 
     def _take_pager_key(self, key: str) -> None:
         if key == _ESCAPE:
@@ -235,12 +254,15 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
             self._show_page()
         elif key in "dD":
             self._take = self._take_key
-            self._ask("Enter 'YES' to continue or <ENTER> to cancel : ", self._delete_answer)
+            self._ask(f"------- Delete log? {'-' * 50}\n\n{_QUESTION}", self._delete_answer)
 
     def _delete_answer(self, line: str) -> None:
         if line == "YES":
             self._card.events.clear()
-        self._event_log([])
+            self._card.log("System: Event Log cleared.")
+        self._take = self._take_pager_key
+        self._print("\n\n")
+        self._show_page()
 
     # output
 
@@ -249,9 +271,9 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
 
     def _prompt(self) -> None:
         if self._reboot_required:
-            self._print("* Reboot required for change to take effect.\n")
-        owner = f"{self._card.settings.user_type}@" if self._long_prompt else ""
-        self._print(f"{owner}apc>")
+            self._print("\n* Reboot required for change to take effect.\n")
+        owner = f"{_PROMPT_OWNERS.get(self._user_type, self._user_type)}@" if self._long_prompt else ""
+        self._print(f"{owner}apc>" if self._is_card else f"{self._user}@{self._card.name}:~$ ")
 
     def _wait_for_input(self) -> None:
         if self._idle:
@@ -271,3 +293,10 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
         "session": _end_session,
         "eventlog": _event_log,
     }
+
+
+def _event_rows(at: float, text: str) -> str:
+    """One event, wrapped as the card wraps it."""
+    stamp = time.strftime("     %Y-%m-%d  %H:%M:%S  ", time.localtime(at))
+    wrapped = textwrap.fill(text, _WIDTH, initial_indent=stamp, subsequent_indent=" " * 28)
+    return f"{wrapped}\n"

@@ -80,6 +80,11 @@ def banner(card: Card) -> str:
 _HINT = "Type ? for command listing\nUse tcpip command for IP address(-i), subnet(-s), and gateway(-g)\n\n"
 
 
+def is_5(card: Card) -> bool:
+    """Firmware with the commands and layouts of AOS 5 and older."""
+    return card.slots.aos.version.startswith(("3.", "5."))
+
+
 def wire(text: str) -> bytes:
     """Text as it is sent: lines end with CR LF, but a LF CR that is already there stays."""
     return _LINE_END.sub("\r\n", text).encode()
@@ -91,7 +96,7 @@ def line_end_quirk(card: Card) -> str:
 
 
 def stat(card: Card) -> str:
-    network = "N+" if card.generation == 1 or card.slots.aos.version.startswith("5.") else "N4+ N6+"
+    network = "N+" if is_5(card) else "N4+ N6+"
     return f"P+ {network} {card.slots.stat}"
 
 
@@ -120,7 +125,7 @@ def directory(card: Card) -> str:
     """The root directory: AOS and application files, then what every card has."""
     slots = card.slots
     modules = [module for module in (slots.aos, slots.application) if module]
-    if card.slots.aos.version.startswith("5."):
+    if is_5(card):
         return _long_directory(card, modules)
     lines = [f"{module.size:>12} {_short_date(module.built[0])}  {module.file_name(card.profile.hardware_token)}" for module in modules]
     lines.append(f"{_INI_SIZE:>12} {time.strftime('%b %e %H:%M')}  config.ini")
@@ -177,7 +182,7 @@ def _long_directory(card: Card, modules: list[Module]) -> str:
         for module in modules
     ]
     lines.append(f"-rw-rw-rw-  1 admin      admin      {_INI_SIZE:>7} {time.strftime('%b %d %H:%M')}   config.ini")
-    folders = ("db", "ssl", "ssh", "logs", "sec", "dbg", "pdu", "upsfw")
+    folders = ("db", "ssl", "ssh", "logs", "sec", "dbg", "lang", "upsfw", "rms", "scg")
     lines += [f"drwxrwxrwx  1 admin      admin      {0:>7} Nov 22 2011   {folder}/" for folder in folders]
     return "\n".join(lines) + "\n"
 

@@ -2,39 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fleet that foreign programs judge: one card of each behaviour, and one per SNMPv3 protocol."""
+"""One emulator for all judges."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
+from integration.judges.judged_fleet import NMC2, NMC2_7, NMC3, RACK_PDU, SNMP_USERS, snmp_user, user_address
 
 from emulator.testing import Emulator, start_emulator
-
-NMC2 = "127.77.0.2"  # AOS 6: CBC ciphers and SHA-1 only
-NMC2_7 = "127.77.0.7"
-NMC3 = "127.77.0.3"
-RACK_PDU = "127.77.0.4"
-USERS = "127.77.1."  # SNMPv3 cards, see SNMP_USERS
-
-AUTH = ["md5", "sha", "sha224", "sha256", "sha384", "sha512"]
-PRIVACY = ["des", "aes", "aes192", "aes256", "aes192c", "aes256c"]
-SNMP_USERS = [(None, None), *((auth, privacy) for auth in AUTH for privacy in (None, *PRIVACY))]
-
-
-def snmp_user(auth: str | None, privacy: str | None) -> dict[str, str]:
-    """The user of a card in the fleet file."""
-    user = {"user": "auditor"}
-    if auth:
-        user |= {"auth_protocol": auth, "auth_password": "authentic-password"}
-    if privacy:
-        user |= {"privacy_protocol": privacy, "privacy_password": "private-password"}
-    return user
-
-
-def user_address(auth: str | None, privacy: str | None) -> str:
-    return f"{USERS}{SNMP_USERS.index((auth, privacy)) + 1}"
 
 
 @pytest.fixture(scope="session")

@@ -10,18 +10,18 @@ import re
 import typing as t
 
 import pytest
-from conftest import NMC2, NMC2_7, NMC3, RACK_PDU
+from integration.judges.judged_fleet import NMC2, NMC2_7, NMC3, RACK_PDU
 from netmiko import ConnectHandler
 
 if t.TYPE_CHECKING:
-    from netmiko.apc.aos import ApcAosSSH
+    from netmiko import BaseConnection
 
     from emulator.testing import Emulator
 
 CARDS = {NMC2: "sumx", NMC2_7: "sumx", NMC3: "su", RACK_PDU: "rpdu2g"}
 
 
-def connect(emulator: Emulator, address: str) -> ApcAosSSH:
+def connect(emulator: Emulator, address: str) -> BaseConnection:
     return ConnectHandler(device_type="apc_aos", host=address, port=emulator.ssh_port, username="apc", password="apc", fast_cli=True)
 
 
@@ -34,7 +34,7 @@ def test_netmiko_logs_in_and_finds_the_prompt(emulator: Emulator, address: str) 
 @pytest.mark.parametrize("address", CARDS)
 def test_netmiko_reads_about(emulator: Emulator, address: str) -> None:
     with connect(emulator, address) as card:
-        about = card.send_command("about")
+        about = str(card.send_command("about"))
     assert about.startswith("E000: Success\nHardware Factory\n---------------\nModel Number:")
     assert re.search(rf"^Application Module\n-+\nName:\s+{CARDS[address]}$", about, re.MULTILINE)
     assert ("Network Management Card\n" in about) == (address == RACK_PDU)
@@ -44,7 +44,7 @@ def test_netmiko_reads_about(emulator: Emulator, address: str) -> None:
 def test_netmiko_reads_system(emulator: Emulator, address: str) -> None:
     versions = emulator.state(address)["versions"]
     with connect(emulator, address) as card:
-        system = card.send_command("system")
+        system = str(card.send_command("system"))
     assert system.startswith("E000: Success\nHost Name Sync: Enabled\n")
     assert re.search(rf"^App:\s+{CARDS[address]}:v{re.escape(versions['application'])}$", system, re.MULTILINE)
 

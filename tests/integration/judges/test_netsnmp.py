@@ -10,7 +10,7 @@ import subprocess
 import typing as t
 
 import pytest
-from conftest import AUTH, NMC2, NMC3, PRIVACY, SNMP_USERS, user_address
+from integration.judges.judged_fleet import AUTH, NMC2, NMC3, PRIVACY, SNMP_USERS, user_address
 
 if t.TYPE_CHECKING:
     from emulator.testing import Emulator

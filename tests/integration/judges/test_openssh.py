@@ -10,7 +10,7 @@ import subprocess
 import typing as t
 
 import pytest
-from conftest import NMC2, NMC2_7, NMC3
+from integration.judges.judged_fleet import NMC2, NMC2_7, NMC3
 
 from emulator.testing import make_image
 
