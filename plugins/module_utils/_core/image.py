@@ -40,11 +40,11 @@ class ImageFacts:
 
 # apc_hw05_aos_722.bin, apc_hw05_sumx_669b.bin, apc_hw05_bootmon_109.bin, apc_hw21_su_2-5-5-1.nmc3; on the card itself
 # apc_hw21_su_2.5.0.6.bin. Sources: vendor manuals (ATS AP44xx, AP8868) for NMC1 and NMC2, the vendor's download list for NMC3.
-_VENDOR = re.compile(r"apc_(hw\d\d)_([a-z0-9]+)_([0-9][0-9a-z.-]*)\.(bin|nmc3?)", re.IGNORECASE)
+_VENDOR = re.compile(r"apc_(hw\d\d)_([a-z0-9]+)_([0-9][0-9a-z.-]*)\.(bin|nmc3?)", re.ASCII | re.IGNORECASE)
 # apcfwapp_v3.4.0.8.nmc3: as the vendor's tool for NMC3 version 3 leaves it. It names no family.
-_TOOL = re.compile(r"apcfwapp_v([0-9][0-9.]*)\.nmc3", re.IGNORECASE)
+_TOOL = re.compile(r"apcfwapp_v([0-9][0-9.]*)\.nmc3", re.ASCII | re.IGNORECASE)
 # UPS firmware travels under other names and to another directory; it can switch the outputs.
-_UPS_FIRMWARE = re.compile(r"\.enc$|ups[_-]?fw|(?:^|[_ -])ups[_ -]?\d{2}[._-]\d", re.IGNORECASE)
+_UPS_FIRMWARE = re.compile(r"\.enc$|ups[_-]?fw|(?:^|[_ -])ups[_ -]?\d{2}[._-]\d", re.ASCII | re.IGNORECASE)
 _COMPONENT_WORDS: t.Mapping[str, Component] = {
     "aos": Component.AOS,
     "bootmon": Component.BOOT_MONITOR,

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 
 # 6.9.6 (NMC2), 2.5.0.8 (NMC3), 6.0.2.a (a letter for a patch); cards put a "v" in front.
-_DOTTED = re.compile(r"v?(\d{1,5}(?:\.\d{1,5}){1,4})(?:\.([a-z]))?", re.IGNORECASE)
+_DOTTED = re.compile(r"v?(\d{1,5}(?:\.\d{1,5}){1,4})(?:\.([a-z]))?", re.ASCII | re.IGNORECASE)
 # File names: 696 is 6.9.6 and 602a is 6.0.2.a. Four digits could be read in two ways, so they are not read.
-_COMPACT = re.compile(r"(\d)(\d)(\d)([a-z])?", re.IGNORECASE)
+_COMPACT = re.compile(r"(\d)(\d)(\d)([a-z])?", re.ASCII | re.IGNORECASE)
 
 
 @functools.total_ordering
