@@ -45,11 +45,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Task:
-    """A module: its name, its options, what it does, and whether it can run on a jump host."""
+    """A module: its name, its options, what it does, how it fails before it begins, and whether it can run on a jump host."""
 
     name: str
     spec: t.Callable[[], Spec]
     run: t.Callable[[Params, Run], Result]
+    refuse: t.Callable[[NmcError, str], Result]
     runs_on_delegate: bool
 
     @property
@@ -67,6 +68,10 @@ def _facts(params: Params, run: Run) -> Result:
     return facts_result(reading.card)
 
 
+def _refuse_facts(error: NmcError, _card: str) -> Result:
+    return error_result(error)
+
+
 def _firmware(params: Params, run: Run) -> Result:
     started = time.monotonic()
     outcome = Outcome()
@@ -81,8 +86,12 @@ def _firmware(params: Params, run: Run) -> Result:
     return firmware_result(outcome, card=run.card, check_mode=run.check_mode, seconds=time.monotonic() - started, error=failure)
 
 
-FACTS = Task("nmc_facts", shared_spec, _facts, runs_on_delegate=True)
-FIRMWARE = Task("nmc_firmware", firmware_spec, _firmware, runs_on_delegate=False)
+def _refuse_firmware(error: NmcError, card: str) -> Result:
+    return firmware_result(Outcome(), card=card, check_mode=False, seconds=0.0, error=error)
+
+
+FACTS = Task("nmc_facts", shared_spec, _facts, _refuse_facts, runs_on_delegate=True)
+FIRMWARE = Task("nmc_firmware", firmware_spec, _firmware, _refuse_firmware, runs_on_delegate=False)
 
 
 def run_module(task: Task) -> None:

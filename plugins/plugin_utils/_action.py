@@ -21,7 +21,6 @@ from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import host_variables
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
-from ansible_collections.secure_power.nmc.plugins.module_utils._results import error_result
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 
 Variables = t.Mapping[str, t.Any]
@@ -47,7 +46,7 @@ class NmcActionBase(ActionBase):
         found = ArgumentSpecValidator(self.TASK.spec()).validate(options)
         if found.error_messages:
             problems = _secrets.scrub("; ".join(found.error_messages), secrets)
-            return error_result(InputError(Reason.INVALID_OPTION, f"{card}: {problems}."))
+            return self.TASK.refuse(InputError(Reason.INVALID_OPTION, f"{card}: {problems}."), card)
         if not self._in_process(card):
             return self._on_delegate(options, variables, card)
         display = Display()
@@ -100,7 +99,7 @@ class NmcActionBase(ActionBase):
             result: dict[str, t.Any] = self._execute_module(module_args=options, task_vars=dict(variables))
             return result
         message = f"{card}: {self.TASK.name} cannot be delegated to {self._task.delegate_to}; only a local delegate can send images."
-        return error_result(InputError(Reason.INVALID_OPTION, message))
+        return self.TASK.refuse(InputError(Reason.INVALID_OPTION, message), card)
 
 
 def _plain(value: t.Any) -> t.Any:

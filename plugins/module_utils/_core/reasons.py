@@ -191,7 +191,8 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.GENERATION_UNKNOWN: Meaning(
         Status.UNKNOWN,
         "The card does not say which generation it is.",
-        f"{_UNTOUCHED} Log on to its web page: beside the logo it says Network Management Card 2 or 3. Read it over the other transport.",
+        "Log on to its web page: above the menu, beside the logo, it says Network Management Card 2 or 3. "
+        "Or read it over the other transport.",
     ),
     Reason.APPLICATION_UNKNOWN: Meaning(
         Status.UNKNOWN,

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, fields
 
@@ -19,6 +20,9 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
+
+
+_SENDABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,10 @@ class Refusal:
 
 def describe_image(name: str, declared: ImageFacts) -> ImageFacts | Refusal:
     """Join what a file name says with what is declared; where both speak they must agree."""
+    if not _SENDABLE.fullmatch(name):
+        return Refusal(
+            Reason.INVALID_OPTION, f"{name!r} cannot be the name of a file on a card: letters, digits, dots, dashes, underscores"
+        )
     if names_ups_firmware(name):
         return Refusal(Reason.UPS_FIRMWARE, f"{name} is UPS firmware by its name")
     named = parse_image_name(name)

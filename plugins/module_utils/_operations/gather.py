@@ -13,7 +13,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core import cli_
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card, identify
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation import Observation, kept
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import DEVICE_KINDS, Family, family_row
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     AccessError,
     InputError,
@@ -71,14 +71,14 @@ def gather(access: Access) -> Reading:
     Raises `UnreachableError`, `AccessError`, `ReplyError` or `InputError` of the last transport that was tried.
     """
     if access.transport == "ssh" or (access.transport == "auto" and access.snmp is None):
-        return Reading(gather_ssh(access))
+        return _noted(gather_ssh(access), access)
     if access.transport == "snmp" or access.ssh is None:
         return _noted(gather_snmp(access), access)
     try:
         card = gather_snmp(access)
-    except (UnreachableError, AccessError, ReplyError) as snmp_error:
-        return _fall_back(access, snmp_error)
-    return Reading(gather_ssh(access)) if card.application_missing else _noted(card, access)
+    except (UnreachableError, AccessError, ReplyError) as error:
+        return _fall_back(access, error)
+    return _noted(gather_ssh(access) if card.application_missing else card, access)
 
 
 def _fall_back(access: Access, snmp_error: NmcError) -> Reading:
@@ -87,13 +87,17 @@ def _fall_back(access: Access, snmp_error: NmcError) -> Reading:
     except NmcError as ssh_error:
         message = f"{ssh_error.message} Before that, SNMP was tried: {snmp_error.message}"
         raise type(ssh_error)(ssh_error.reason, message, evidence={**snmp_error.evidence, **ssh_error.evidence}) from ssh_error
-    return Reading(card, (f"Read over SSH, because SNMP failed: {snmp_error.message}",))
+    return _noted(card, access, f"{access.card}: read over SSH, because SNMP failed. {snmp_error.message}")
 
 
-def _noted(card: Card, access: Access) -> Reading:
-    if not card.application_missing:
-        return Reading(card)
-    return Reading(card, (f"{access.card}: only the SNMP agent answers, as it does while no application is loaded.",))
+def _noted(card: Card, access: Access, *more: str) -> Reading:
+    """What the reader of facts should know beside them."""
+    notes = [*more]
+    if card.application_missing:
+        notes.append(f"{access.card}: no application is loaded, or a broken one. {MEANINGS[Reason.APPLICATION_MISSING].recovery}")
+    if card.generation is None:
+        notes.append(f"{access.card}: the generation cannot be read. {MEANINGS[Reason.GENERATION_UNKNOWN].recovery}")
+    return Reading(card, tuple(notes))
 
 
 # --- SNMP ----------------------------------------------------------------------------------------------------------
