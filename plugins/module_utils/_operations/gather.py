@@ -76,7 +76,9 @@ def gather(access: Access) -> Reading:
         return _noted(gather_snmp(access), access)
     try:
         card = gather_snmp(access)
-    except (UnreachableError, AccessError, ReplyError) as error:
+    except (UnreachableError, AccessError) as error:
+        if error.reason is Reason.NAME_UNRESOLVED:
+            raise
         return _fall_back(access, error)
     return _noted(gather_ssh(access) if card.application_missing else card, access)
 
