@@ -17,7 +17,7 @@ import typing as t
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO_SNMP, PYSNMP
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, InputError, UnreachableError
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, InputError, ReplyError, UnreachableError
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp_gufo, snmp_pysnmp
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_endpoint import (
     Fetch,
@@ -43,8 +43,8 @@ def get(endpoint: SnmpEndpoint, oids: t.Sequence[str], *, engine: str = "auto") 
     """Read the values of some OIDs (dotted, no leading dot); each is in the answer, None where the card has no value.
 
     `engine` is auto (gufo_snmp where it is installed and can, else pysnmp), gufo or pysnmp.
-    Raises InputError (INVALID_OPTION, NO_CREDENTIALS, MISSING_LIBRARY), UnreachableError (NAME_UNRESOLVED, SNMP_SILENT) and
-    AccessError SNMP_REFUSED.
+    Raises InputError (INVALID_OPTION, NO_CREDENTIALS, MISSING_LIBRARY), UnreachableError (NAME_UNRESOLVED, SNMP_SILENT),
+    AccessError SNMP_REFUSED, and with gufo alone ReplyError UNEXPECTED_REPLY.
     """
     _check(endpoint, engine)
     address = _resolve(endpoint)
@@ -55,10 +55,10 @@ def get(endpoint: SnmpEndpoint, oids: t.Sequence[str], *, engine: str = "auto") 
         raise _invalid(endpoint, f"gufo_snmp cannot do the privacy protocol {endpoint.privacy_protocol}")
     try:
         return _get(snmp_gufo.open_session(endpoint, address), oids)
-    except AccessError:
+    except (AccessError, ReplyError):
         if engine == "gufo" or not PYSNMP.is_usable():
             raise
-        # gufo_snmp does not say what the card objects to.
+        # gufo_snmp does not say what the card objects to, and does not read everything.
         return _get(snmp_pysnmp.open_session(endpoint, address), oids)
 
 
@@ -72,7 +72,7 @@ def _get(session: t.ContextManager[Fetch], oids: t.Sequence[str]) -> dict[str, S
 
 def _ask(fetch: Fetch, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
     """Ask for all at once; where one of them spoils the answer (v1: noSuchName) or all are too many (tooBig), ask in halves."""
-    values = fetch(oids)
+    values = {oid: value for oid, value in fetch(oids).items() if oid in oids}
     if values or len(oids) == 1:
         return values
     half = len(oids) // 2

@@ -10,13 +10,14 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, UnreachableError
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, ReplyError, UnreachableError
 from ansible_collections.secure_power.nmc.plugins.module_utils._secrets import scrub
 
 # A number, a string of octets, an object identifier or IP address in dotted form, or None for what the card does not have.
 SnmpValue = t.Union[int, bytes, str, None]
 
-# One request: the values by OID. Empty when the card answers with an error for the request as a whole.
+# One request: the answered values by OID, perhaps with some that were not asked for. Empty when the card answers with an
+# error for the request as a whole.
 Fetch = t.Callable[[t.Sequence[str]], "dict[str, SnmpValue]"]
 
 
@@ -49,6 +50,10 @@ def silence(endpoint: SnmpEndpoint) -> UnreachableError:
         f"{endpoint.card}: {endpoint.host} port {endpoint.port} does not answer SNMP {endpoint.version} "
         f"({tries} tries of {endpoint.timeout:g} s).",
     )
+
+
+def unreadable(endpoint: SnmpEndpoint) -> ReplyError:
+    return ReplyError(Reason.UNEXPECTED_REPLY, f"{endpoint.card}: what {endpoint.host} answers over SNMP cannot be read.")
 
 
 def refusal(endpoint: SnmpEndpoint, why: str) -> AccessError:

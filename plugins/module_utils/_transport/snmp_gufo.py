@@ -16,6 +16,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_e
     SnmpValue,
     refusal,
     silence,
+    unreadable,
 )
 
 _AUTH = {
@@ -52,6 +53,7 @@ class _Session:
     def __init__(self, endpoint: SnmpEndpoint, address: str) -> None:
         self._endpoint = endpoint
         self._library = GUFO_SNMP.load(endpoint.card)
+        self._has_bad_answer = False
         self._is_ready = endpoint.version != "v3"
         self._session = GUFO_SNMP.submodule("sync", endpoint.card).SnmpSession(
             address,
@@ -67,7 +69,7 @@ class _Session:
             values = self._ask(oids)
             if values is not None:
                 return values
-        raise silence(self._endpoint)
+        raise unreadable(self._endpoint) if self._has_bad_answer else silence(self._endpoint)
 
     def _ask(self, oids: t.Sequence[str]) -> dict[str, SnmpValue] | None:
         """Try once; None when nothing comes, or nothing that can be read."""
@@ -79,8 +81,16 @@ class _Session:
         except self._library.SnmpAuthError as error:
             why = "unknown user, wrong password or protocol, or a security level that it does not allow"
             raise refusal(self._endpoint, why) from error
-        except (self._library.SnmpError, OSError):
+        except self._library.SnmpError:
+            self._has_bad_answer = True
             return None
+        except OSError:
+            return None
+        except BaseException as error:
+            # A panic in the library's Rust code, which some malformed answers cause, is no Exception and leaves it unusable.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise unreadable(self._endpoint) from error
 
 
 def _user(endpoint: SnmpEndpoint) -> t.Any:

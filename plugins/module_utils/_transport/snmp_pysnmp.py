@@ -101,7 +101,7 @@ class _CommunitySession:
         for _try in range(self._endpoint.retries + 1):
             with contextlib.suppress(OSError):
                 self._socket.send(datagram)
-                return self._receive(oids, request_id)
+                return self._receive(request_id)
         raise silence(self._endpoint)
 
     def _message(self, oids: t.Sequence[str], request_id: int) -> t.Any:
@@ -116,7 +116,7 @@ class _CommunitySession:
         protocol.apiMessage.set_pdu(message, pdu)
         return message
 
-    def _receive(self, oids: t.Sequence[str], request_id: int) -> dict[str, SnmpValue]:
+    def _receive(self, request_id: int) -> dict[str, SnmpValue]:
         """Wait for the answer to this very request; what is malformed or answers another one is passed over."""
         until = time.monotonic() + self._endpoint.timeout
         while True:
@@ -125,7 +125,7 @@ class _CommunitySession:
             with contextlib.suppress(*self._malformed):
                 pdu = self._pdu(datagram, request_id)
                 if pdu is not None:
-                    return self._read(pdu, oids)
+                    return self._read(pdu)
 
     def _pdu(self, datagram: bytes, request_id: int) -> t.Any:
         protocol = self._protocol
@@ -136,12 +136,11 @@ class _CommunitySession:
         is_answer = isinstance(pdu, protocol.GetResponsePDU) and int(protocol.apiPDU.get_request_id(pdu)) == request_id
         return pdu if is_answer else None
 
-    def _read(self, pdu: t.Any, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
+    def _read(self, pdu: t.Any) -> dict[str, SnmpValue]:
         status = self._protocol.apiPDU.get_error_status(pdu)
         if status:
             return _after_error(self._endpoint, status.prettyPrint())
-        answered = {str(oid): _plain(value) for oid, value in self._protocol.apiPDU.get_varbinds(pdu)}
-        return {oid: answered[oid] for oid in oids if oid in answered}
+        return {str(oid): _plain(value) for oid, value in self._protocol.apiPDU.get_varbinds(pdu)}
 
 
 class _UserSession:
@@ -165,8 +164,7 @@ class _UserSession:
             raise self._objection(problem)
         if status:
             return _after_error(self._endpoint, str(getattr(status, "prettyPrint", status.__str__)()))
-        values = {str(oid): _plain(value) for oid, value in answered}
-        return {oid: values[oid] for oid in oids if oid in values}
+        return {str(oid): _plain(value) for oid, value in answered}
 
     async def _shut_down(self) -> None:
         self._engine.close_dispatcher()

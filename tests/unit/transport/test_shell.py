@@ -17,7 +17,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.shell 
 
 if t.TYPE_CHECKING:
     import asyncssh
-    from conftest import EndpointOf, Session, SshServers
+    from unit.transport.conftest import EndpointOf, Session, SshServers
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
     from emulator.testing import Emulator

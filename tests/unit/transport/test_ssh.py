@@ -21,7 +21,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh im
 if t.TYPE_CHECKING:
     import pathlib
 
-    from conftest import EndpointOf, SshServers
+    from unit.transport.conftest import EndpointOf, SshServers
 
     from emulator.testing import Emulator
 
@@ -174,7 +174,7 @@ def test_no_algorithm_in_common_at_all_is_no_matter_of_the_option(ssh_servers: S
         {"mac_algs": ["hmac-md5"], "encryption_algs": ["aes128-ctr"]},
     ],
 )
-def test_each_retired_algorithm_is_used_only_with_the_option(ssh_servers: SshServers, retired: dict[str, list[str]]) -> None:
+def test_each_retired_algorithm_is_used_only_with_the_option(ssh_servers: SshServers, retired: dict[str, t.Any]) -> None:
     endpoint = ssh_servers.start(**retired)
     error = failure(endpoint)
     assert error.reason is Reason.LEGACY_SSH_REQUIRED
