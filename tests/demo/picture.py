@@ -12,6 +12,8 @@ from xml.sax.saxutils import escape
 _CHARACTER, _LINE, _MARGIN = 7.83, 19, 16
 _COLOURS = {"compliant": "#7ee787", "blocked": "#ffa657", "unreachable": "#ff7b72", "failed": "#ff7b72"}
 _STATUS = re.compile(rf"(?<=  )({'|'.join(_COLOURS)})(?=  )")
+# Viewers fold ordinary blanks.
+_HARD_SPACE = "\u00a0"
 _HEADER = """<!--
 SPDX-FileCopyrightText: 2026 The secure_power.nmc contributors
 SPDX-License-Identifier: GPL-3.0-or-later
@@ -27,7 +29,7 @@ def svg(text: str) -> str:
     drawn = "\n".join(_line(line, _MARGIN + (number + 1) * _LINE - 5) for number, line in enumerate(lines))
     return f"""{_HEADER}<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">
 <rect width="100%" height="100%" rx="8" fill="#161b22"/>
-<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="13" fill="#e6edf3" xml:space="preserve">
+<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="13" fill="#e6edf3">
 {drawn}
 </g>
 </svg>
@@ -35,7 +37,8 @@ def svg(text: str) -> str:
 
 
 def _line(line: str, y: int) -> str:
-    return f'<text x="{_MARGIN}" y="{y}">{_STATUS.sub(_coloured, escape(line))}</text>'
+    spaced = _STATUS.sub(_coloured, escape(line)).replace("  ", _HARD_SPACE * 2)
+    return f'<text x="{_MARGIN}" y="{y}">{spaced}</text>'
 
 
 def _coloured(status: re.Match[str]) -> str:
