@@ -87,7 +87,7 @@ def description(card: Card) -> str:
     fields = [
         f"MB:{board} PF:v{slots.aos.version} PN:{slots.aos.file_name(token)}",
         f"AF1:v{slots.application.version} AN1:{slots.application.file_name(token)}",
-        f"MN:{shown_model(card)} HR:{shown_revision(card)} SN: {shown_serial(card)} MD:{profile.manufacture_date}",
+        f"MN:{shown_model(card)} HR:{profile.hardware_revision} SN: {card.serial} MD:{profile.manufacture_date}",
     ]
     text = f"{profile.product_text} ({' '.join(fields)})"
     if profile.kind == "ups":
@@ -96,16 +96,8 @@ def description(card: Card) -> str:
 
 
 def shown_model(card: Card) -> str:
-    """A UPS card names itself, an embedded card its device."""
+    """A UPS card names itself, an embedded card its device; the serial beside it is the card's in both cases."""
     return card.device.model if card.profile.embedded and card.profile.kind != "cooling" else card.settings.model
-
-
-def shown_serial(card: Card) -> str:
-    return card.settings.device_serial if card.profile.embedded else card.serial
-
-
-def shown_revision(card: Card) -> str:
-    return card.profile.hardware_revision
 
 
 def _rows(card: Card) -> t.Iterator[Row]:

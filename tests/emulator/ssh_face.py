@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
     from emulator.keys import HostKeys
 
 _RESET = struct.pack("ii", 1, 0)  # linger: close with RST, which looks like a refused connection to a client
+_MIN_CLIENT_VERSION = 13  # a card drops clients whose identification is shorter
 _WINDOW = 4 << 20
 _MAX_PACKET = 32 << 10
 
@@ -95,7 +96,7 @@ class SshFace:
                 config=[],
                 server_factory=functools.partial(CardServer, card),
                 server_host_keys=[self._keys.of(card)],
-                server_version="cryptlib",
+                server_version="cryptlib" if card.profile.kind != "none" else "OpenSSH_9.2p1",
                 kex_algs=offer.kex,
                 encryption_algs=offer.ciphers,
                 mac_algs=offer.macs,
@@ -129,6 +130,8 @@ class CardServer(asyncssh.SSHServer):
         self._card.connections.discard(self._connection)
 
     def begin_auth(self, username: str) -> bool:
+        if len(self._connection.get_extra_info("client_version")) < _MIN_CLIENT_VERSION:
+            self._connection.abort()
         return True
 
     def password_auth_supported(self) -> bool:

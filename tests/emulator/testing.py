@@ -77,6 +77,10 @@ class Emulator:
     def wait_until_up(self, address: str, *, timeout: float = 20.0) -> State:
         return self.wait(address, lambda state: state["phase"] == "up", timeout=timeout)
 
+    def wait_for_reboot(self, address: str, *, after: int, timeout: float = 20.0) -> State:
+        """Wait until a card is up and has rebooted more often than `after` times (``state["counters"]["reboots"]``)."""
+        return self.wait(address, lambda state: state["counters"]["reboots"] > after and state["phase"] == "up", timeout=timeout)
+
     def _request(self, method: str, path: str, body: object = None) -> object:
         connection = http.client.HTTPConnection("127.0.0.1", self.control_port, timeout=30)
         with contextlib.closing(connection):

@@ -178,7 +178,7 @@ def read_message(data: bytes) -> Message:
     max_size, begin = ber.read_integer(data, begin)
     flags, begin = ber.read_octets(data, begin)
     model, _end = ber.read_integer(data, begin)
-    if model != USM or len(flags) != 1:
+    if model != USM or len(flags) != 1 or flags[0] & (_AUTH | _PRIV) == _PRIV:
         raise ber.BerError("not the user-based security model")
     _tag, begin, after = ber.read(data, start, ber.OCTETS)
     _tag, begin, _end = ber.read(data, begin, ber.SEQUENCE)

@@ -20,7 +20,8 @@ if t.TYPE_CHECKING:
     from emulator.testing import Emulator
 
 _LEGACY = ["-oHostKeyAlgorithms=+ssh-rsa", "-oKexAlgorithms=+diffie-hellman-group-exchange-sha1"]
-FLAGS = {NMC2: ["-c", "3des-cbc", *_LEGACY], NMC2_7: ["-c", "aes128-ctr", *_LEGACY], NMC3: []}
+OPTIONS: list[list[str]] = [[], ["-p"], ["-v"], ["-q"]]
+FLAGS: dict[str, list[str]] = {NMC2: ["-c", "3des-cbc", *_LEGACY], NMC2_7: ["-c", "aes128-ctr", *_LEGACY], NMC3: []}
 
 
 def run(tool: str, emulator: Emulator, address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -30,15 +31,15 @@ def run(tool: str, emulator: Emulator, address: str, *arguments: str) -> subproc
     return subprocess.run([*command, *FLAGS[address], *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 
-@pytest.mark.parametrize("options", [[], ["-p"], ["-v"], ["-q"]])
+@pytest.mark.parametrize("options", OPTIONS)
 def test_scp_uploads_an_image_that_is_applied(emulator: Emulator, tmp_path: pathlib.Path, options: list[str]) -> None:
     """The card takes the version from the header, reboots by itself and says the new version."""
-    version = f"2.5.5.{len(options) + len(''.join(options))}{'pvq'.find(''.join(options)[-1:]) + 1}"
+    version = f"2.5.5.{OPTIONS.index(options)}"
     image = make_image(tmp_path / "su.nmc3", hardware_token="hw21", application="su", version=version)
     before = emulator.state(NMC3)["counters"]["reboots"]
     result = run("scp", emulator, NMC3, *options, str(image), f"apc@{NMC3}:apc_hw21_su_{version}.nmc3")
     assert result.returncode == 0, result.stderr
-    state = emulator.wait(NMC3, lambda now: now["counters"]["reboots"] > before and now["phase"] == "up")
+    state = emulator.wait_for_reboot(NMC3, after=before)
     assert state["versions"]["application"] == version
 
 
@@ -50,7 +51,7 @@ def test_scp_uploads_to_an_nmc2_with_its_retired_algorithms(emulator: Emulator, 
     before = emulator.state(address)["counters"]
     result = run("scp", emulator, address, str(image), f"apc@{address}:{image.name}")
     assert result.returncode == 0, result.stderr
-    state = emulator.wait(address, lambda now: now["counters"]["reboots"] > before["reboots"] and now["phase"] == "up")
+    state = emulator.wait_for_reboot(address, after=before["reboots"])
     assert state["counters"]["bytes_received"] == before["bytes_received"] + 300_000
 
 
