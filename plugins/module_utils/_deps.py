@@ -74,6 +74,7 @@ def _find(dependency: Dependency) -> _Found:
     return _Found(module=module, version=version)
 
 
+@functools.cache
 def _import(name: str) -> t.Any:
     # Some releases warn on import about algorithms that only old cards use; that text must not reach a play's output.
     with warnings.catch_warnings():
@@ -105,3 +106,4 @@ PARAMIKO = Dependency("paramiko", "paramiko", ">=3.5,<5", "SSH")
 PYSNMP = Dependency("pysnmp", "pysnmp", ">=7.1,<8", "SNMP")
 PYASN1 = Dependency("pyasn1", "pyasn1", ">=0.5", "SNMP")
 GUFO_SNMP = Dependency("gufo_snmp", "gufo.snmp", ">=0.13", "accelerated SNMP")
+YAML = Dependency("PyYAML", "yaml", ">=5.1", "an image store")

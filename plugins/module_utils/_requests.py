@@ -13,9 +13,9 @@ from pathlib import PurePath
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, ImageFacts
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import (
     Image,
-    Refusal,
     Release,
     describe_image,
     make_release,

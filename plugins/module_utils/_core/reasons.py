@@ -48,6 +48,10 @@ class Reason(str, enum.Enum):
     IMAGE_UNVERIFIED = "image_unverified"
     CHECKSUM_MISMATCH = "checksum_mismatch"
     UPS_FIRMWARE = "ups_firmware"
+    PACKAGE_UNREADABLE = "package_unreadable"
+    STORE_UNWRITABLE = "store_unwritable"
+    IMAGE_CONFLICT = "image_conflict"
+    MANIFEST_INVALID = "manifest_invalid"
 
     # this card must not be touched
     APPLICATION_REFUSED = "application_refused"
@@ -172,6 +176,22 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.BLOCKED,
         "The file is UPS firmware, which can switch the outputs; this collection only handles the card's firmware.",
         f"{_UNTOUCHED} Update UPS firmware with the vendor's own tool and a maintenance window for the load.",
+    ),
+    Reason.PACKAGE_UNREADABLE: Meaning(
+        Status.BLOCKED,
+        "The package cannot be read, or is not what it seems.",
+        "Nothing was taken from it. Fetch it again from the vendor, or give its image files instead.",
+    ),
+    Reason.STORE_UNWRITABLE: Meaning(
+        Status.BLOCKED, "The image store cannot be written.", "Check the path, its permissions and the free space on the controller."
+    ),
+    Reason.IMAGE_CONFLICT: Meaning(
+        Status.BLOCKED,
+        "The store already holds another file for the same card and version.",
+        "Find out which of the two is the vendor's; remove the other one from the store and its manifest.",
+    ),
+    Reason.MANIFEST_INVALID: Meaning(
+        Status.BLOCKED, "The manifest of the image store cannot be understood.", "Correct the entry that the message names."
     ),
     Reason.APPLICATION_REFUSED: Meaning(
         Status.BLOCKED,

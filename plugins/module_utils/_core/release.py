@@ -17,6 +17,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.image impor
     parse_image_name,
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
@@ -50,14 +51,6 @@ class Release:
         """The version that stands for the release: the application's, else the AOS's, else what there is."""
         order = (Component.APPLICATION, Component.AOS, Component.BOOT_MONITOR)
         return next(self.targets[component] for component in order if component in self.targets)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why something must not be done: the reason and a sentence about this very case."""
-
-    reason: Reason
-    sentence: str
 
 
 def describe_image(name: str, declared: ImageFacts) -> ImageFacts | Refusal:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import REFUSED_APPLICATIONS, Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Refusal, Release, gate
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Release, gate
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
 
 if t.TYPE_CHECKING:
