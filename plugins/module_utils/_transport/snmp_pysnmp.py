@@ -12,6 +12,7 @@ import random
 import socket
 import time
 import typing as t
+import warnings
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._deps import PYASN1, PYSNMP
@@ -159,7 +160,10 @@ class _UserSession:
         self._loop.close()
 
     def fetch(self, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
-        problem, status, _index, answered = self._loop.run_until_complete(self._get(oids))
+        with warnings.catch_warnings():
+            # Older releases use names that newer releases of cryptography deprecate.
+            warnings.simplefilter("ignore")
+            problem, status, _index, answered = self._loop.run_until_complete(self._get(oids))
         if problem is not None:
             raise self._objection(problem)
         if status:

@@ -162,6 +162,7 @@ class SshConnection:
             raise self._login_error(error) from error
         if not self._transport.is_authenticated():
             raise self._login_error(self._transport.get_exception())
+        self.limit(None)
 
     def _login_error(self, error: Exception | None) -> Exception:
         endpoint = self.endpoint
