@@ -49,8 +49,10 @@ class Dependency:
         return _find(self).problem is None
 
     def submodule(self, name: str, card: str) -> t.Any:
+        """Return a module within the library, under the same conditions."""
         self.load(card)
-        return _import(f"{self.module}.{name}")
+        path = f"{self.module}.{name}"
+        return sys.modules.get(path) or _import(path)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,6 @@ def _find(dependency: Dependency) -> _Found:
     return _Found(module=module, version=version)
 
 
-@functools.cache
 def _import(name: str) -> t.Any:
     # Some releases warn on import about algorithms that only old cards use; that text must not reach a play's output.
     with warnings.catch_warnings():

@@ -7,6 +7,7 @@ from __future__ import annotations
 import types
 
 import pytest
+
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.algorithms import (
     MODERN,
     RETIRED,
