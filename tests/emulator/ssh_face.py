@@ -95,7 +95,7 @@ class SshFace:
                 sock,
                 config=[],
                 server_factory=functools.partial(CardServer, card),
-                server_host_keys=[self._keys.of(card)],
+                server_host_keys=[_host_key(self._keys.of(card), offer)],
                 server_version="cryptlib" if card.profile.kind != "none" else "OpenSSH_9.2p1",
                 kex_algs=offer.kex,
                 encryption_algs=offer.ciphers,
@@ -209,6 +209,13 @@ def listening_socket(port: int) -> socket.socket:
     sock.bind(("0.0.0.0", port))
     sock.listen(4096)
     return sock
+
+
+def _host_key(key: asyncssh.SSHKey, offer: Dialect) -> asyncssh.SSHKeyPair:
+    """The key, offered with the card's signatures only: an NMC2 does not know RSA with SHA-2."""
+    [pair] = asyncssh.load_keypairs([key])
+    pair.host_key_algorithms = [name.encode() for name in offer.signatures]
+    return pair
 
 
 def _reset(sock: socket.socket) -> None:
