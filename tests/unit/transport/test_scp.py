@@ -90,6 +90,26 @@ def source(*chunks: bytes) -> Session:
     return session
 
 
+def openssh(folder: pathlib.Path) -> Session:
+    """The far end of OpenSSH's own scp, in a folder."""
+
+    async def session(process: asyncssh.SSHServerProcess[bytes]) -> None:
+        words = (process.command or "").split()
+        far_end = await asyncio.create_subprocess_exec(*words, cwd=folder, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
+        there = asyncio.create_task(_pump(process.stdin, far_end.stdin))
+        await _pump(far_end.stdout, process.stdout)
+        there.cancel()
+        process.exit(await far_end.wait())
+
+    return session
+
+
+async def _pump(reader: t.Any, writer: t.Any) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+
+
 # up
 
 
@@ -118,6 +138,20 @@ def test_the_wire_is_what_cards_expect(ssh_servers: SshServers) -> None:
         "data": DATA,
         "end": b"\0",
     }
+
+
+def test_openssh_takes_a_file_and_gives_it_back(ssh_servers: SshServers, tmp_path: pathlib.Path) -> None:
+    endpoint = ssh_servers.start(openssh(tmp_path))
+    send(endpoint)
+    assert (tmp_path / NAME).read_bytes() == DATA
+    assert fetch(endpoint, NAME, limit=len(DATA)) == DATA
+
+
+def test_openssh_refuses_with_its_own_words(ssh_servers: SshServers, tmp_path: pathlib.Path) -> None:
+    endpoint = ssh_servers.start(openssh(tmp_path))
+    (tmp_path / "logs").mkdir()
+    assert "not a regular file" in fetch_failure(endpoint, name="logs").message
+    assert "No such file" in fetch_failure(endpoint, name="nothing").message
 
 
 def test_an_empty_file_can_be_sent(ssh_servers: SshServers) -> None:
