@@ -23,7 +23,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation
     clean_serial,
 )
 
-_FIELD = re.compile(r"^\s*([A-Za-z][\w /().-]{0,40}?)\s*:[ \t]*(.*?)\s*$")
+_FIELD = re.compile(r"([A-Za-z][\w /().-]{0,40}?)\s*:[ \t]*(.*)")
 _UNDERLINE = re.compile(r"^\s*-{3,}\s*$")
 _UPTIME = re.compile(r"(\d{1,6}) Days? (\d{1,3}) Hours? (\d{1,3}) Minutes?")
 
@@ -34,7 +34,7 @@ def fields(text: str) -> dict[str, str]:
     """The ``Key: value`` lines of a text; the first of equal keys counts."""
     found: dict[str, str] = {}
     for line in text.splitlines():
-        match = _FIELD.match(line)
+        match = _FIELD.match(line.strip())
         if match is not None:
             found.setdefault(match[1], match[2])
     return found
@@ -107,8 +107,8 @@ def _module(section: str) -> Module:
 # --- banner --------------------------------------------------------------------------------------------------------
 
 _COLUMNS = re.compile(r"([A-Z][\w/ -]{1,18}?)\s*: (Enabled|Disabled|Read/Write|Read Only|Read|Write|Ping)\b")
-_PRODUCT_LINE = re.compile(r"^\(c\).{0,60}?All Rights Reserved\s+(?P<product>\S.*?)\s+v\d", re.MULTILINE)
-_STATE = re.compile(r"\bStat : (.+?)\s*$", re.MULTILINE)
+_PRODUCT_LINE = re.compile(r"^\(c\).{0,60}?All Rights Reserved[ \t]+(?P<product>\S.{0,60}?)[ \t]+v\d", re.MULTILINE)
+_STATE = re.compile(r"\bStat : (.+)")
 _APPLICATION_STATE = re.compile(r"\bA([-+?!])")
 _SERVICES: t.Mapping[str, str] = {
     "IPv4": "ipv4",

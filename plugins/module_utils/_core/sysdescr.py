@@ -20,13 +20,15 @@ from dataclasses import dataclass
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation import clean
 
 _FIELDS = re.compile(r"\b(MB|PF|PN|AF1|AN1|MN|HR|SN|MD):\s*(.*?)\s*(?=\b(?:MB|PF|PN|AF1|AN1|MN|HR|SN|MD):|$)", re.DOTALL)
-_CARD = re.compile(r"\s*(?P<product>[^()]{1,80}?)\s*\((?P<fields>MB:[^()]{1,600})\)", re.DOTALL)
+_CARD = re.compile(r"(?P<product>[^()]{1,80}?)\s*\((?P<fields>MB:[^()]{1,600})\)", re.DOTALL)
 # AP9605 and its like, before the grammar above.
 _EMBEDDED = re.compile(
     r"(?P<product>APC Embedded PowerNet SNMP Agent) \(FW v?\S+ SW v?[^,]{1,12}, HW (?P<revision>[^,]{1,8}), "
     r"MOD: (?P<model>[^,]{1,20}), Mfg: (?P<date>[^,]{1,12}), SN: (?P<serial>[^)]{1,32})\)"
 )
 _BARE_AGENT = "APC SNMP Agent"
+# The standard allows 255 octets. What is longer is cut, so that no hostile text costs time.
+_LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class SysDescr:
 
 def parse_sysdescr(text: str) -> SysDescr | None:
     """Read a sysDescr; None when it is not that of a network management card."""
-    if text.strip() == _BARE_AGENT:
+    text = text.strip()[:_LONGEST]
+    if text == _BARE_AGENT:
         return SysDescr(_BARE_AGENT)
     card = _CARD.match(text)
     if card is not None:
