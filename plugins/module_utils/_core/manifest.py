@@ -96,8 +96,26 @@ class Manifest:
         found = {image.sha256: image for image in self.images if image.facts == wanted}
         return next(iter(found.values())) if len(found) == 1 else None
 
-    def by_sha256(self, sha256: str) -> StoredImage | None:
-        return next((image for image in self.images if image.sha256 == sha256), None)
+    def newest_of_major(self, hardware_token: str, application: str, major: int) -> StoredRelease | None:
+        """The newest release of a major version that can be sent directly."""
+        fitting = [
+            release
+            for release in self.releases
+            if (release.hardware_token, release.application, release.version.major) == (hardware_token, application, major)
+            and release.delivery is Delivery.DIRECT
+        ]
+        return max(fitting, key=lambda release: release.version, default=None)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A manifest and where its images are: a directory or an HTTPS base URL, without a slash at the end."""
+
+    location: str
+    manifest: Manifest
+
+    def locate(self, image: StoredImage) -> str:
+        return f"{self.location}/{image.path}"
 
 
 def merge(manifest: Manifest, *, images: t.Iterable[StoredImage], releases: t.Iterable[StoredRelease]) -> Manifest:

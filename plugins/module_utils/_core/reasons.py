@@ -63,6 +63,7 @@ class Reason(str, enum.Enum):
     VERSION_UNKNOWN = "version_unknown"
     WRONG_CARD = "wrong_card"
     STEPPING_STONE_NEEDED = "stepping_stone_needed"
+    EXTERNAL_DELIVERY = "external_delivery"
     ON_BATTERY = "on_battery"
     SELF_TEST_RUNNING = "self_test_running"
 
@@ -94,6 +95,7 @@ class Reason(str, enum.Enum):
     UNEXPECTED_VERSION = "unexpected_version"
     IDENTITY_CHANGED = "identity_changed"
     NOT_READABLE_AFTER = "not_readable_after"
+    EXTERNAL_NOT_DONE = "external_not_done"
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         "The way to the target leads over a release that was not given.",
         f"{_UNTOUCHED} Add that release under stepping_stones, or set allow_version_jump if you know better.",
     ),
+    Reason.EXTERNAL_DELIVERY: Meaning(
+        Status.BLOCKED,
+        "The release reaches cards by a program of the vendor only.",
+        f"{_UNTOUCHED} Do what work_item says, then run again; or set wait_for_external and do it while the task waits.",
+    ),
     Reason.ON_BATTERY: Meaning(
         Status.BLOCKED,
         "The UPS runs on battery.",
@@ -377,5 +384,10 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.FAILED,
         "The card came back but cannot be read.",
         "Log on by hand with the same credentials; an upgrade can switch SNMP off or ask for a new password. Then read it with nmc_facts.",
+    ),
+    Reason.EXTERNAL_NOT_DONE: Meaning(
+        Status.FAILED,
+        "The card did not reach the release in external_timeout.",
+        "See in the vendor's program what became of the update, then run again.",
     ),
 }

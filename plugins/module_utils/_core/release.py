@@ -20,6 +20,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 
 if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
 
 
@@ -85,6 +86,20 @@ def make_release(*, declared: t.Mapping[Component, Version], images: t.Mapping[C
             "no target version is given: set version or components, or an image whose name says its version",
         )
     return Release({component: targets[component] for component in Component if component in targets}, dict(images))
+
+
+def complete(release: Release, store: Store, *, hardware_token: str, application: str) -> Release:
+    """Add what a store knows of a release: the versions that ship with its application, and the images. What was declared wins."""
+    version = release.targets.get(Component.APPLICATION)
+    stored = store.manifest.release(hardware_token, application, version) if version else None
+    targets = {**(stored.components if stored else {}), **release.targets}
+    images = dict(release.images)
+    for component, target in targets.items():
+        wanted = ImageFacts(component, hardware_token, application if component is Component.APPLICATION else None, target)
+        image = store.manifest.image(wanted)
+        if component not in images and image is not None:
+            images[component] = Image(store.locate(image), image.name, image.facts, image.sha256)
+    return Release({component: targets[component] for component in Component if component in targets}, images)
 
 
 def gate(image: Image, *, component: Component, hardware_token: str, application: str, target: Version | None) -> Refusal | None:

@@ -10,17 +10,19 @@ Pure: the same card, releases and permissions give the same decision, in check m
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.delivery import WorkItem, external_work
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import REFUSED_APPLICATIONS, Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Release, gate
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Release, complete, gate
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
 
 
 @dataclass(frozen=True)
@@ -89,15 +91,28 @@ class Plan:
     reason: Reason
     sentence: str
     steps: tuple[Step, ...] = ()
+    target: Release | None = None
+    work_item: WorkItem | None = None
 
 
-def make_plan(card: Card, releases: t.Sequence[Release], *, allow: Permissions, serial: str | None = None) -> Plan:
+def make_plan(
+    card: Card, releases: t.Sequence[Release], *, allow: Permissions, serial: str | None = None, store: Store | None = None
+) -> Plan:
     """Decide what brings a card to the last of the releases, over the ones before it where the way needs them.
 
-    ``serial`` is the declared serial number of the card, None if none was declared.
+    ``serial`` is the declared serial number of the card, None if none was declared. ``store`` adds images, stepping stones
+    and the versions that ship together.
     """
+    refusal = _wrong_card(card, serial) or _unidentified(card)
+    if refusal is not None:
+        return _refused(refusal)
+    known = [_completed(card, release, store) for release in releases]
+    return replace(_decide(card, known, allow=allow, store=store), target=known[-1])
+
+
+def _decide(card: Card, releases: t.Sequence[Release], *, allow: Permissions, store: Store | None) -> Plan:
     target = releases[-1]
-    refusal = _wrong_card(card, serial) or _unknown(card, target)
+    refusal = _silent(card, target)
     if refusal is not None:
         return _refused(refusal)
     if not allow.force and not _off_target(card.firmware_versions, target):
@@ -105,8 +120,17 @@ def make_plan(card: Card, releases: t.Sequence[Release], *, allow: Permissions, 
     refusal = _untouchable(card, allow) or _downgrade(card, target, allow)
     if refusal is not None:
         return _refused(refusal)
-    way = _way(card, releases, allow)
+    work_item = external_work(card, target, store)
+    if work_item is not None:
+        return Plan(Reason.EXTERNAL_DELIVERY, f"{target} reaches the card by {work_item.program}", work_item=work_item)
+    way = _way(card, releases, allow, store)
     return _refused(way) if isinstance(way, Refusal) else _steps(card, way, allow)
+
+
+def _completed(card: Card, release: Release, store: Store | None) -> Release:
+    if store is None or card.hardware_token is None or card.application is None:
+        return release
+    return complete(release, store, hardware_token=card.hardware_token, application=card.application)
 
 
 def _refused(refusal: Refusal) -> Plan:
@@ -122,13 +146,17 @@ def _wrong_card(card: Card, serial: str | None) -> Refusal | None:
     return Refusal(Reason.WRONG_CARD, f"the card says serial {card.serial or 'nothing'}, declared is {serial}")
 
 
-def _unknown(card: Card, target: Release) -> Refusal | None:
+def _unidentified(card: Card) -> Refusal | None:
     if card.generation is None:
         return Refusal(Reason.GENERATION_UNKNOWN, "no firmware file name of the card carries a hardware token")
     if card.application_missing:
         return Refusal(Reason.APPLICATION_MISSING, "the card runs no application")
     if card.application is None:
         return Refusal(Reason.APPLICATION_UNKNOWN, "the card does not name its application")
+    return None
+
+
+def _silent(card: Card, target: Release) -> Refusal | None:
     silent = [component.value for component in target.targets if card.version(component) is None]
     if silent:
         return Refusal(Reason.VERSION_UNKNOWN, f"the card does not say the version of {' and '.join(silent)} over {card.source}")
@@ -166,19 +194,32 @@ def _off_target(versions: Versions, release: Release) -> list[Component]:
     return [component for component, wanted in release.targets.items() if versions[component] != wanted]
 
 
-def _way(card: Card, releases: t.Sequence[Release], allow: Permissions) -> list[Release] | Refusal:
-    """The releases to visit: the target, behind one of each major version that must not be leapt over."""
+def _way(card: Card, releases: t.Sequence[Release], allow: Permissions, store: Store | None) -> list[Release] | Refusal:
+    """The releases to visit: the target, behind one of each major version that must not be leapt over.
+
+    Majors are counted on the application, else on the AOS; a boot monitor has a numbering of its own.
+    """
     target = releases[-1]
-    start = card.version(Component.APPLICATION) or card.version(Component.AOS) or target.version
-    if allow.version_jump:
+    measured = next((part for part in (Component.APPLICATION, Component.AOS) if part in target.targets), None)
+    start = card.version(measured) if measured else None
+    if allow.version_jump or measured is None or start is None:
         return [target]
+    end = target.targets[measured]
     stones = []
-    for major in _majors_between(RULES[_generation(card)].majors, start.major, target.version.major):
-        stone = next((release for release in releases[:-1] if release.version.major == major), None)
+    for major in _majors_between(RULES[_generation(card)].majors, start.major, end.major):
+        given = (release for release in releases[:-1] if release.version.major == major)
+        stone = next(given, None) or _stored_stone(card, major, store)
         if stone is None:
-            return Refusal(Reason.STEPPING_STONE_NEEDED, f"from {start} to {target.version} a {major}.x release comes in between")
+            return Refusal(Reason.STEPPING_STONE_NEEDED, f"from {measured.value} {start} to {end} a {major}.x release comes in between")
         stones.append(stone)
     return [*stones, target]
+
+
+def _stored_stone(card: Card, major: int, store: Store | None) -> Release | None:
+    if store is None or card.hardware_token is None or card.application is None:
+        return None
+    stored = store.manifest.newest_of_major(card.hardware_token, card.application, major)
+    return _completed(card, Release(stored.components, {}), store) if stored else None
 
 
 def _majors_between(majors: t.Sequence[int], start: int, end: int) -> list[int]:
