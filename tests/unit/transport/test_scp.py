@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import io
 import os
+import threading
 import time
 import typing as t
 
+import asyncssh
 import pytest
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -21,7 +24,6 @@ from emulator.testing import make_image
 if t.TYPE_CHECKING:
     import pathlib
 
-    import asyncssh
     from unit.transport.conftest import EndpointOf, Session, SshServers
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
@@ -90,24 +92,35 @@ def source(*chunks: bytes) -> Session:
     return session
 
 
-def openssh(folder: pathlib.Path) -> Session:
+class OpenSsh:
     """The far end of OpenSSH's own scp, in a folder."""
 
-    async def session(process: asyncssh.SSHServerProcess[bytes]) -> None:
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._folder = folder
+        self._ended = threading.Semaphore(0)
+
+    async def session(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         words = (process.command or "").split()
-        far_end = await asyncio.create_subprocess_exec(*words, cwd=folder, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
+        pipe = asyncio.subprocess.PIPE
+        far_end = await asyncio.create_subprocess_exec(*words, cwd=self._folder, stdin=pipe, stdout=pipe)
         there = asyncio.create_task(_pump(process.stdin, far_end.stdin))
         await _pump(far_end.stdout, process.stdout)
-        there.cancel()
         process.exit(await far_end.wait())
+        there.cancel()
+        self._ended.release()
 
-    return session
+    def wait(self) -> None:
+        """Wait for the end of one transfer's program."""
+        assert self._ended.acquire(timeout=10)
 
 
 async def _pump(reader: t.Any, writer: t.Any) -> None:
-    while data := await reader.read(65536):
-        writer.write(data)
-        await writer.drain()
+    with contextlib.suppress(asyncssh.Error, OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    with contextlib.suppress(OSError):
+        writer.write_eof()
 
 
 # up
@@ -141,17 +154,21 @@ def test_the_wire_is_what_cards_expect(ssh_servers: SshServers) -> None:
 
 
 def test_openssh_takes_a_file_and_gives_it_back(ssh_servers: SshServers, tmp_path: pathlib.Path) -> None:
-    endpoint = ssh_servers.start(openssh(tmp_path))
+    openssh = OpenSsh(tmp_path)
+    endpoint = ssh_servers.start(openssh.session)
     send(endpoint)
+    openssh.wait()
     assert (tmp_path / NAME).read_bytes() == DATA
     assert fetch(endpoint, NAME, limit=len(DATA)) == DATA
+    openssh.wait()
 
 
-def test_openssh_refuses_with_its_own_words(ssh_servers: SshServers, tmp_path: pathlib.Path) -> None:
-    endpoint = ssh_servers.start(openssh(tmp_path))
+@pytest.mark.parametrize(("name", "words"), [("logs", "not a regular file"), ("nothing", "No such file")])
+def test_openssh_refuses_with_its_own_words(ssh_servers: SshServers, tmp_path: pathlib.Path, name: str, words: str) -> None:
+    openssh = OpenSsh(tmp_path)
     (tmp_path / "logs").mkdir()
-    assert "not a regular file" in fetch_failure(endpoint, name="logs").message
-    assert "No such file" in fetch_failure(endpoint, name="nothing").message
+    assert words in fetch_failure(ssh_servers.start(openssh.session), name=name).message
+    openssh.wait()
 
 
 def test_an_empty_file_can_be_sent(ssh_servers: SshServers) -> None:
