@@ -21,6 +21,8 @@ Command = t.Callable[["Card", list[str]], Answer]
 
 def run(card: Card, name: str, arguments: list[str]) -> Answer:
     """The answer to a command that needs no dialogue."""
+    if card.profile.kind == "none":
+        return Answer(f"sh: {name}: not found\n", code=None)
     if not exists(card, name):
         return Answer(code=NOT_FOUND)
     if arguments in (["?"], ["help"]):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from emulator import control, snmp_face, ssh_face
+from emulator import control, snmp_face, sockets, ssh_face
 from emulator.card import Card
 from emulator.keys import HostKeys
 
@@ -43,12 +43,13 @@ class ServerOptions:
 
 async def serve(fleet: list[CardSettings], options: ServerOptions) -> None:
     """Listen until SIGTERM, SIGINT or the time limit."""
+    stop = _stop_on_signals()
     cards = {settings.address: Card(settings) for settings in fleet}
     gc.freeze()  # the fleet stays; the collector need not walk it again and again
     keys = HostKeys(options.state_dir)
     async with contextlib.AsyncExitStack() as stack:
-        tcp = stack.enter_context(contextlib.closing(ssh_face.listening_socket(options.ssh_port)))
-        udp = stack.enter_context(contextlib.closing(snmp_face.listening_socket(options.snmp_port)))
+        tcp = stack.enter_context(contextlib.closing(sockets.tcp_listener(options.ssh_port)))
+        udp = stack.enter_context(contextlib.closing(sockets.udp_listener(options.snmp_port)))
         ports = {"ssh": _port(tcp), "snmp": _port(udp)}
         ports["control"] = await _start_control(cards, options.control_port, stack)
         _listen(cards, keys, tcp, udp)
@@ -57,7 +58,8 @@ async def serve(fleet: list[CardSettings], options: ServerOptions) -> None:
             _write(options.known_hosts, "".join(lines))
         if options.ready_file:
             _write(options.ready_file, json.dumps({**ports, "pid": os.getpid()}))
-        await _until_told_to_stop(options.max_seconds)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(stop.wait(), options.max_seconds)
         for card in cards.values():
             card.drop_connections()
 
@@ -76,12 +78,11 @@ async def _start_control(cards: dict[str, Card], port: int, stack: contextlib.As
     return t.cast("int", runner.addresses[0][1])
 
 
-async def _until_told_to_stop(max_seconds: float | None) -> None:
+def _stop_on_signals() -> asyncio.Event:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(stop.wait(), max_seconds)
+    return stop
 
 
 def _port(sock: socket.socket) -> int:

@@ -13,6 +13,7 @@ import typing as t
 
 from emulator import ber, usm
 from emulator.mib import View
+from emulator.sockets import IP_PKTINFO
 
 if t.TYPE_CHECKING:
     from emulator.card import Card
@@ -25,7 +26,6 @@ MAX_BINDINGS = 128
 
 _BATCH = 64  # datagrams answered before other work gets its turn
 _PKTINFO = struct.Struct("=I4s4s")
-_IP_PKTINFO = 8  # of Linux; the socket module names it from Python 3.13 on
 _NULL = ber.tlv(ber.NULL, b"")
 _END_OF_MIB = ber.tlv(ber.END_OF_MIB_VIEW, b"")
 _NO_OBJECT = ber.tlv(ber.NO_SUCH_OBJECT, b"")
@@ -201,27 +201,9 @@ def _error(pdu: Pdu, status: int, index: int, *, echo: bool = True) -> bytes:
     return ber.tlv(RESPONSE, head + ber.tlv(ber.SEQUENCE, pdu.raw_bindings if echo else b""))
 
 
-def listening_socket(port: int) -> socket.socket:
-    """A UDP socket on every loopback address that tells which one was asked."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-    sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
-    restrict_to_loopback(sock)
-    sock.bind(("0.0.0.0", port))
-    return sock
-
-
-def restrict_to_loopback(sock: socket.socket) -> None:
-    """Bind to the loopback interface where that is allowed; addresses are checked in any case."""
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
-    except PermissionError:
-        return
-
-
 def _destination(control: list[tuple[int, int, bytes]]) -> bytes:
     for level, kind, data in control:
-        if level == socket.IPPROTO_IP and kind == _IP_PKTINFO:
+        if level == socket.IPPROTO_IP and kind == IP_PKTINFO:
             return _PKTINFO.unpack_from(data)[2]
     return b""
 
@@ -229,6 +211,6 @@ def _destination(control: list[tuple[int, int, bytes]]) -> bytes:
 def _send(sock: socket.socket, answer: bytes, source: bytes, peer: tuple[str, int]) -> None:
     info = _PKTINFO.pack(0, source, b"\0\0\0\0")
     try:
-        sock.sendmsg([answer], [(socket.IPPROTO_IP, _IP_PKTINFO, info)], 0, peer)
+        sock.sendmsg([answer], [(socket.IPPROTO_IP, IP_PKTINFO, info)], 0, peer)
     except (BlockingIOError, ConnectionError):
         return

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import functools
 import socket
-import struct
 import typing as t
 
 import asyncssh
 
+from emulator import sockets
 from emulator.scp_face import scp_session
 from emulator.shell import ShellSession
 
@@ -21,7 +21,6 @@ if t.TYPE_CHECKING:
     from emulator.card import Card
     from emulator.keys import HostKeys
 
-_RESET = struct.pack("ii", 1, 0)  # linger: close with RST, which looks like a refused connection to a client
 _MIN_CLIENT_VERSION = 13  # a card drops clients whose identification is shorter
 _WINDOW = 4 << 20
 _MAX_PACKET = 32 << 10
@@ -79,7 +78,7 @@ class SshFace:
                 return
             card = self._cards.get(sock.getsockname()[0])
             if card is None or not card.answers or card.suffers("refuse"):
-                _reset(sock)
+                sockets.reset(sock)
                 continue
             task = asyncio.get_running_loop().create_task(self._serve(sock, card))
             self._tasks.add(task)
@@ -200,24 +199,8 @@ class SessionChooser(asyncssh.SSHServerSession[bytes]):
             self._session.connection_lost(exc)
 
 
-def listening_socket(port: int) -> socket.socket:
-    from emulator.snmp_face import restrict_to_loopback
-
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    restrict_to_loopback(sock)
-    sock.bind(("0.0.0.0", port))
-    sock.listen(4096)
-    return sock
-
-
 def _host_key(key: asyncssh.SSHKey, offer: Dialect) -> asyncssh.SSHKeyPair:
     """The key, offered with the card's signatures only: an NMC2 does not know RSA with SHA-2."""
     [pair] = asyncssh.load_keypairs([key])
     pair.host_key_algorithms = [name.encode() for name in offer.signatures]
     return pair
-
-
-def _reset(sock: socket.socket) -> None:
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-    sock.close()

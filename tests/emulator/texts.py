@@ -50,6 +50,8 @@ Read-Only User     : Disabled           Network-Only User  : Disabled
 
 def banner(card: Card) -> str:
     """What a login shows before the first prompt."""
+    if card.profile.kind == "none":
+        return "\nWelcome.\n\n"
     clock = time.localtime()
     quirk = line_end_quirk(card)
     company = "American Power Conversion" if card.generation == 1 else "Schneider Electric"
@@ -78,6 +80,10 @@ def banner(card: Card) -> str:
 
 
 _HINT = "Type ? for command listing\nUse tcpip command for IP address(-i), subnet(-s), and gateway(-g)\n\n"
+
+
+def prompt(card: Card) -> str:
+    return "apc>" if card.profile.kind != "none" else f"{card.name}:~$ "
 
 
 def is_5(card: Card) -> bool:

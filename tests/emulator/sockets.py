@@ -1,0 +1,48 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sockets on every loopback address, and on nothing else."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+IP_PKTINFO = 8  # of Linux; the socket module names it from Python 3.14 on
+_RESET = struct.pack("ii", 1, 0)  # linger: close with RST
+_RECEIVE_BUFFER = 8 << 20
+_BACKLOG = 4096
+
+
+def tcp_listener(port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _restrict_to_loopback(sock)
+    sock.bind(("0.0.0.0", port))
+    sock.listen(_BACKLOG)
+    return sock
+
+
+def udp_listener(port: int) -> socket.socket:
+    """A socket that tells with IP_PKTINFO which address was asked."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+    _restrict_to_loopback(sock)
+    sock.bind(("0.0.0.0", port))
+    return sock
+
+
+def reset(sock: socket.socket) -> None:
+    """Close with RST, which a client takes for a refused or lost connection."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    sock.close()
+
+
+def _restrict_to_loopback(sock: socket.socket) -> None:
+    """Bind to the loopback interface where that is allowed; only 127.0.0.0/8 has cards in any case."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
+    except PermissionError:
+        return
