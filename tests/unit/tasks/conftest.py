@@ -1,0 +1,62 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A fleet of which every test takes cards that no test has touched, and leaves the others alone."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from unit.tasks.emulated import KINDS, EmulatedCard, ImageStore, addresses_of_kind, fleet
+
+from emulator.testing import Emulator, start_emulator
+
+Take = t.Callable[[str], EmulatedCard]
+
+
+@pytest.fixture(scope="session")
+def emulator() -> t.Iterator[Emulator]:
+    with start_emulator(fleet()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def fresh() -> dict[str, list[str]]:
+    """The addresses of each kind that no test has taken yet."""
+    return {kind: addresses_of_kind(kind) for kind in KINDS}
+
+
+@pytest.fixture
+def take(emulator: Emulator, fresh: dict[str, list[str]]) -> t.Iterator[Take]:
+    """Return a function that gives a fresh card of a kind.
+
+    At the end nobody may be logged on to it, and all other cards must be as they were.
+    """
+    taken: list[str] = []
+
+    def take_one(kind: str) -> EmulatedCard:
+        taken.append(fresh[kind].pop(0))
+        return EmulatedCard(emulator, taken[-1])
+
+    before = _condition(emulator, fresh)
+    yield take_one
+    for address in taken:
+        emulator.wait(address, lambda state: not state["sessions"])
+    after = _condition(emulator, fresh)
+    assert {address: after[address] for address in after if address not in taken} == {
+        address: before[address] for address in after if address not in taken
+    }
+
+
+def _condition(emulator: Emulator, fresh: dict[str, list[str]]) -> dict[str, t.Any]:
+    """What every card is, and of the last card of each kind also what has been done to it."""
+    cards: dict[str, t.Any] = {card["address"]: card for card in emulator.cards()}
+    witnesses = [addresses[-1] for addresses in fresh.values()]
+    return {**cards, **{address: emulator.state(address)["counters"] for address in witnesses}}
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> ImageStore:
+    return ImageStore(tmp_path_factory.mktemp("images"))
