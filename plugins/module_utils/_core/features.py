@@ -58,7 +58,9 @@ def _column(generation: int | None, family: Family, card_model: str | None) -> i
         return None
     if card_model in _MODELS:
         return _MODELS.index(card_model)
-    return _MODELS.index(_EMBEDDED_AS) if family in _EMBEDDED_FAMILIES else None
+    # A rack PDU has no other than embedded cards; a UPS card that does not name itself may be any of the stand-alone ones.
+    embedded = family is Family.RACK_PDU or (card_model is not None and family in _EMBEDDED_FAMILIES)
+    return _MODELS.index(_EMBEDDED_AS) if embedded else None
 
 
 def _has_smart_battery(family: Family, device_names: t.Sequence[str | None]) -> bool | None:

@@ -173,8 +173,9 @@ _FAMILY_SUBSCRIPTIONS: t.Mapping[Family, SecureNmc] = {
 
 def secure_nmc(generation: int | None, family: Family) -> SecureNmc:
     """Who may subscribe: NMC3 in Smart-UPS, 1-phase Symmetra, Easy UPS On-Line and rack PDU. Source: Secure NMC FAQ."""
-    if generation is None:
-        return SecureNmc(None, None, "generation_unknown")
-    if generation != 3:
+    if generation not in (3, None):
         return SecureNmc(False, None, f"nmc{generation}")
-    return _FAMILY_SUBSCRIPTIONS[family]
+    by_family = _FAMILY_SUBSCRIPTIONS[family]
+    if generation is None and by_family.eligible is not False:
+        return SecureNmc(None, None, "generation_unknown")
+    return by_family

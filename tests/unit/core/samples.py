@@ -46,8 +46,7 @@ SILENT_FACTS: t.Mapping[str, t.Any] = {
         "boot_monitor": {"version": None},
     },
     "device": {
-        **{"kind": None, "model": None, "sku": None, "serial": None, "firmware": None},
-        **{"on_battery": None, "self_test": None},
+        **dict.fromkeys(["kind", "model", "sku", "serial", "firmware", "on_battery", "self_test"]),
     },
     "services": NO_SERVICES,
     "secure_nmc": {"eligible": None, "subscription_family": None, "reason": "generation_unknown"},

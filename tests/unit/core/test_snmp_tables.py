@@ -11,12 +11,12 @@ import typing as t
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.core.samples import READ_AT, SAMPLES, STRANGERS, Sample
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core import snmp_tables
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card, identify
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
-from unit.core.samples import READ_AT, SAMPLES, STRANGERS, Sample
 
 _BY_NAME = pytest.mark.parametrize("sample", SAMPLES, ids=[sample.name for sample in SAMPLES])
 _APC = "1.3.6.1.4.1.318"
@@ -55,7 +55,7 @@ def test_every_captured_card_gives_exactly_its_facts(sample: Sample) -> None:
 
 @pytest.mark.parametrize(("object_id", "text"), STRANGERS)
 def test_what_is_no_card_is_told_so(object_id: str, text: str) -> None:
-    values = {snmp_tables.SYS_DESCR: text.encode(), snmp_tables.SYS_OBJECT_ID: object_id}
+    values: snmp_tables.Values = {snmp_tables.SYS_DESCR: text.encode(), snmp_tables.SYS_OBJECT_ID: object_id}
     assert not snmp_tables.is_card(values)
 
 
@@ -280,7 +280,10 @@ def test_every_object_is_an_instance_without_leading_dot_and_asked_once() -> Non
 # --- hostile values ------------------------------------------------------------------------------------------------
 
 _KINDS = ["27", "4.6", "32", "14.5", "8.4", "999", "37.1", "39"]
-_ALL = (*snmp_tables.CARD_OIDS, *(oid for kind in ("ups", "rack_pdu", "rack_ats", "cooling", None) for oid in snmp_tables.device_oids(kind)))
+_ALL = (
+    *snmp_tables.CARD_OIDS,
+    *(oid for kind in ("ups", "rack_pdu", "rack_ats", "cooling", None) for oid in snmp_tables.device_oids(kind)),
+)
 _SCALARS = st.none() | st.integers() | st.binary(max_size=60) | st.text(max_size=20)
 
 

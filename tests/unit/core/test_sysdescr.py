@@ -9,13 +9,13 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.core.samples import SAMPLES, STRANGERS, Sample
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.sysdescr import (
     SysDescr,
     is_bare_agent,
     parse_sysdescr,
 )
-from unit.core.samples import SAMPLES, STRANGERS, Sample
 
 _BY_NAME = pytest.mark.parametrize("sample", SAMPLES, ids=[sample.name for sample in SAMPLES])
 _TAIL = " (Embedded PowerNet SNMP Agent SW v2.2 compatible)"

@@ -123,7 +123,7 @@ def test_what_is_written_can_be_read_again(one: Version) -> None:
         *["", " ", "v", "6", "v6", "696", "6.", ".6", "6..9", "6.9.", "6.9.6.", "6.9.6.aa", "6.9.6a", "6,9,6", "6-9-6", "-6.9.6", "+6.9"],
         *["6.9 .6", "6.9.6\n7.0.8", "6.9.6;reboot", "6.9.6.a.1", "a.6.9", "vv6.9", "1.2.3.4.5.6", "123456.1", "1e3.4", "0x6.9"],
         *["6.9.6-rc1", "latest", "N/A", "Unknown", "None", "{{ x }}", "6.9.6\x00", "\x1b[31m6.9.6", "6.9.*", ">=2.5"],
-        *["٦.٩.٦", "6.９.6", "6.9.²", "6.9.6.ſ", "6.9.6.\u212a", "6.9.6.é"],
+        *["\u0666.\u0669.\u0666", "6.\uff19.6", "6.9.\u00b2", "6.9.6.\u017f", "6.9.6.\u212a", "6.9.6.\u00e9"],
     ],
 )
 def test_what_is_no_version_is_none(text: str) -> None:
@@ -134,7 +134,7 @@ def test_no_text_is_no_version() -> None:
     assert parse_version(None) is None
 
 
-@given(st.text(max_size=40) | st.from_regex(r"v?[0-9.a-z٠-٩]{0,12}", fullmatch=True))
+@given(st.text(max_size=40) | st.from_regex(r"v?[0-9.a-z\u0660-\u0669]{0,12}", fullmatch=True))
 @example("6.9.6.\u212a")
 def test_no_text_breaks_the_parsers_or_gives_anything_but_plain_versions(text: str) -> None:
     for parse in (parse_version, parse_file_version):
@@ -172,7 +172,14 @@ def test_dashes_and_dots_mean_the_same(text: str) -> None:
     assert parse_file_version(text) == version("2.5.5.1")
 
 
-@pytest.mark.parametrize("text", ["6910", "1511", "25008", "69", "6", "69610a", "696ab", "a696", "696.", "6-9-6-", "", "٦٩٦", "69६", "696ſ"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["6910", "1511", "25008", "69", "6", "69610a", "696ab", "a696", "696.", "6-9-6-", ""],
+        *["\u0666\u0669\u0666", "69\u096c", "696\u017f"],
+    ],
+    ["6910", "1511", "25008", "69", "6", "69610a", "696ab", "a696", "696.", "6-9-6-", "", "\u0666\u0669\u0666", "69\u096c", "696\u017f"],
+)
 def test_a_name_that_can_be_read_in_two_ways_or_none_is_no_version(text: str) -> None:
     assert parse_file_version(text) is None
 
