@@ -178,7 +178,6 @@ def test_dashes_and_dots_mean_the_same(text: str) -> None:
         *["6910", "1511", "25008", "69", "6", "69610a", "696ab", "a696", "696.", "6-9-6-", ""],
         *["\u0666\u0669\u0666", "69\u096c", "696\u017f"],
     ],
-    ["6910", "1511", "25008", "69", "6", "69610a", "696ab", "a696", "696.", "6-9-6-", "", "\u0666\u0669\u0666", "69\u096c", "696\u017f"],
 )
 def test_a_name_that_can_be_read_in_two_ways_or_none_is_no_version(text: str) -> None:
     assert parse_file_version(text) is None
