@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import pathlib
 import typing as t
 
 import pytest
 from unit.emulator.cards import card
 
+from emulator import fleet as fleet_module
 from emulator.faults import Fault, FaultError, parse_faults
-from emulator.fleet import FleetError, parse_fleet
+from emulator.fleet import FleetError, load_fleet, parse_fleet
 from emulator.profiles import PROFILES
 
 
@@ -100,3 +102,8 @@ def test_drop_after_bytes_needs_its_bytes() -> None:
 def test_a_fault_with_times_is_used_up() -> None:
     shaky = card(faults=[{"name": "refuse", "times": 2}])
     assert [shaky.suffers("refuse") is not None for _ in range(3)] == [True, True, False]
+
+
+def test_the_example_fleet_has_every_profile() -> None:
+    example = pathlib.Path(fleet_module.__file__).parent / "fleets" / "every-profile.yml"
+    assert {each.profile.object_id for each in load_fleet(example)} == {each.object_id for each in PROFILES.values()}
