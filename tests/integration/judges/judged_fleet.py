@@ -13,8 +13,12 @@ RACK_PDU = "127.77.0.4"
 USERS = "127.77.1."  # SNMPv3 cards, see SNMP_USERS
 
 AUTH = ["md5", "sha", "sha224", "sha256", "sha384", "sha512"]
+# all that net-snmp knows; pysnmp knows triple DES as well
 PRIVACY = ["des", "aes", "aes192", "aes256", "aes192c", "aes256c"]
-SNMP_USERS = [(None, None), *((auth, privacy) for auth in AUTH for privacy in (None, *PRIVACY))]
+SNMP_USERS: list[tuple[str | None, str | None]] = [
+    (None, None),
+    *((auth, privacy) for auth in AUTH for privacy in (None, *PRIVACY, "3des")),
+]
 
 
 def snmp_user(auth: str | None, privacy: str | None) -> dict[str, str]:
