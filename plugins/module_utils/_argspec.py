@@ -49,6 +49,11 @@ def firmware_spec() -> Spec:
         **shared_spec(),
         **release,
         "stepping_stones": {"type": "list", "elements": "dict", "options": release},
+        "image_store": {"type": "str"},
+        "image_store_ca_path": {"type": "path"},
+        "image_cache": {"type": "path", "default": "~/.cache/secure_power.nmc/images"},
+        "wait_for_external": {"type": "bool", "default": False},
+        "external_timeout": {"type": "float", "default": 3600.0},
         "serial": {"type": "str"},
         "allow_downgrade": {"type": "bool", "default": False},
         "allow_version_jump": {"type": "bool", "default": False},
@@ -88,7 +93,7 @@ _ANSIBLE_VARIABLES: t.Mapping[str, tuple[str, ...]] = {
     "password": ("ansible_password", "ansible_ssh_pass"),
 }
 # What a card's variables may say besides how to reach it.
-_FIRMWARE_VARIABLES = ("serial", "upload_timeout", "reboot_timeout")
+_FIRMWARE_VARIABLES = ("serial", "upload_timeout", "reboot_timeout", "image_store", "image_store_ca_path", "image_cache")
 
 
 def host_variables(spec: Spec) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, ImageFacts
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
@@ -23,6 +23,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.release imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version, parse_version
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Order
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint
@@ -98,12 +99,15 @@ def _snmp(params: Params, card: str) -> SnmpEndpoint | None:
 
 def order_from(params: Params, *, card: str) -> Order:
     """What to install. Raises `InputError` for versions, checksums or images that make no sense."""
-    for name in ("upload_timeout", "reboot_timeout"):
+    for name in ("upload_timeout", "reboot_timeout", "external_timeout"):
         if params[name] <= 0:
             raise _invalid(card, f"{name} is {params[name]}, which is no time to wait")
     stones = [_release(stone, card=card) for stone in params["stepping_stones"] or ()]
+    downloads = Downloads(Path(params["image_cache"]).expanduser(), params["image_store_ca_path"], params["timeout"])
     return Order(
         releases=(*stones, _release(params, card=card)),
+        downloads=downloads,
+        store=downloads.open_store(params["image_store"]) if params["image_store"] else None,
         allow=Permissions(
             downgrade=params["allow_downgrade"],
             force=params["force"],
@@ -114,6 +118,8 @@ def order_from(params: Params, *, card: str) -> Order:
         serial=params["serial"] or None,
         allow_on_battery=params["allow_on_battery"],
         allow_self_test=params["allow_self_test"],
+        wait_for_external=params["wait_for_external"],
+        external_timeout=params["external_timeout"],
         upload_timeout=params["upload_timeout"],
         reboot_timeout=params["reboot_timeout"],
     )

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import asdict
 from datetime import datetime, timezone
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
@@ -54,6 +55,7 @@ def firmware_result(outcome: Outcome, *, card: str, check_mode: bool, seconds: f
         **(_verdict(outcome, check_mode=check_mode) if error is None else error_result(error, touched=outcome.touched)),
         "evidence": {**outcome.evidence, **(error.evidence if error else {})},
         "plan": _plan(outcome.plan),
+        "work_item": asdict(outcome.plan.work_item) if outcome.plan and outcome.plan.work_item else None,
         "before": before,
         "after": after,
         "diff": _diff(card, before, after),
@@ -64,7 +66,7 @@ def firmware_result(outcome: Outcome, *, card: str, check_mode: bool, seconds: f
 def _verdict(outcome: Outcome, *, check_mode: bool) -> Result:
     meaning = MEANINGS[outcome.reason]
     return {
-        "changed": outcome.touched or (check_mode and outcome.reason is Reason.UPGRADE_PLANNED),
+        "changed": outcome.changed or (check_mode and outcome.reason is Reason.UPGRADE_PLANNED),
         "msg": outcome.message,
         "status": meaning.status.value,
         "reason": outcome.reason.value,

@@ -101,6 +101,33 @@ options:
         description: As O(images).
         type: dict
         suboptions: *images
+  image_store:
+    description:
+      - Where images are taken from that O(image) and O(images) do not give. A directory on the controller, or an C(https://) URL below which
+        the same files lie. M(secure_power.nmc.nmc_image_store) makes one.
+      - Its manifest also says which AOS and boot monitor ship with an application, and offers stepping stones. What the task declares wins.
+      - Host variable C(nmc_image_store).
+    type: str
+  image_store_ca_path:
+    description:
+      - File with certificates of authorities that are trusted for O(image_store) beside the system's.
+      - Host variable C(nmc_image_store_ca_path).
+    type: path
+  image_cache:
+    description:
+      - Directory for images from an C(https://) store; each is kept under its SHA-256. Host variable C(nmc_image_cache).
+    type: path
+    default: ~/.cache/secure_power.nmc/images
+  wait_for_external:
+    description:
+      - Where the manifest says that the release is delivered by a program of the vendor, wait until the card runs it.
+      - Without it the task fails at once and RV(work_item) says what a person has to do.
+    type: bool
+    default: false
+  external_timeout:
+    description: Seconds to wait for it.
+    type: float
+    default: 3600.0
   serial:
     description:
       - Serial number that the card must have before anything is sent. Host variable C(nmc_serial).
@@ -245,6 +272,15 @@ plan:
       sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
       changes:
         - {component: application, from: 2.5.0.6, to: 2.5.5.1}
+work_item:
+  description: What a person has to do, where a program of the vendor delivers the release; null otherwise.
+  returned: always
+  type: dict
+  sample:
+    program: the Secure NMC System Tool
+    part_number: SFNCM3FMTSU
+    card_serial: ZA2215342271
+    release: application 3.4.0.8
 before:
   description: Versions by component before; null is what the card does not say.
   returned: always

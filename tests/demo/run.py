@@ -56,7 +56,7 @@ EXPECTED: t.Mapping[str, tuple[str, str]] = {
     "charlie-ups-1": UPGRADED,
     "charlie-sym-1": UPGRADED,
     "charlie-easy-1": AT_TARGET,
-    "charlie-ups-9": ("unreachable", "no_ssh_banner"),
+    "charlie-ups-9": ("unreachable", "connection_failed"),
 }
 
 Rows = dict[str, dict[str, t.Any]]

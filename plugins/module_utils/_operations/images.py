@@ -10,13 +10,13 @@ import hashlib
 import typing as t
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
 
 _CHUNK = 1 << 20
 
@@ -31,12 +31,12 @@ class VerifiedImage:
 
 
 @contextmanager
-def verified(card: str, image: Image) -> t.Iterator[VerifiedImage]:
+def verified(card: str, image: Image, downloads: Downloads) -> t.Iterator[VerifiedImage]:
     """Open an image and compare it with its declared checksum; what is sent is the very file that was hashed.
 
     Raises `BlockedError` IMAGE_UNREADABLE or CHECKSUM_MISMATCH.
     """
-    with _opened(card, image.path) as file:
+    with _opened(card, image, downloads) as file:
         digest = _sha256(file)
         size = file.tell()
         file.seek(0)
@@ -48,11 +48,11 @@ def verified(card: str, image: Image) -> t.Iterator[VerifiedImage]:
         yield VerifiedImage(file, size, digest)
 
 
-def _opened(card: str, path: str) -> t.BinaryIO:
+def _opened(card: str, image: Image, downloads: Downloads) -> t.BinaryIO:
     try:
-        return Path(path).expanduser().open("rb")
+        return downloads.local(image.path, image.sha256).open("rb")
     except OSError as error:
-        message = f"{card}: the image {path} cannot be read: {error.strerror}."
+        message = f"{card}: the image {image.path} cannot be read: {error.strerror}."
         raise BlockedError(Reason.IMAGE_UNREADABLE, message) from error
 
 

@@ -19,6 +19,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     TransferError,
     UnreachableError,
 )
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.external import await_release
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather, gather_ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import verified
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.prove import Awaited, Restart, await_restart
@@ -26,8 +27,10 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport import
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation import DeviceReading
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Release
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
 Notify = t.Callable[[str], None]
@@ -38,12 +41,19 @@ class Order:
     """What to install on one card. Times in seconds; the target is the last release, the others are stepping stones."""
 
     releases: tuple[Release, ...]
+    downloads: Downloads
+    store: Store | None = None
     allow: Permissions = field(default_factory=Permissions)
     serial: str | None = None
     allow_on_battery: bool = False
     allow_self_test: bool = False
+    wait_for_external: bool = False
     upload_timeout: float = 900.0
     reboot_timeout: float = 900.0
+    external_timeout: float = 3600.0
+
+    def plan(self, card: Card) -> Plan:
+        return make_plan(card, self.releases, allow=self.allow, serial=self.serial, store=self.store)
 
 
 @dataclass
@@ -62,6 +72,12 @@ class Outcome:
     def touched(self) -> bool:
         """Whether a byte of an image has left for the card."""
         return any(transfer["bytes_sent"] for transfer in self.evidence.get("transfers", ()))
+
+    @property
+    def changed(self) -> bool:
+        """Whether something was sent, or the card runs something else than before."""
+        moved = self.before is not None and self.after is not None and self.before.firmware_versions != self.after.firmware_versions
+        return self.touched or moved
 
     def conclude(self, reason: Reason, message: str) -> None:
         self.reason, self.message = reason, message
@@ -85,17 +101,22 @@ class Outcome:
 def install(access: Access, order: Order, outcome: Outcome, *, check_mode: bool, notify: Notify) -> None:
     """Carry out an order and record everything in ``outcome``, also when an `NmcError` is raised."""
     card, plan = _decide(access, order, outcome)
+    waits = plan.reason is Reason.EXTERNAL_DELIVERY and order.wait_for_external and not check_mode
     if plan.steps:
         _preflight(access, order, card, plan)
-    elif plan.reason is not Reason.AT_TARGET:
+    elif plan.reason is not Reason.AT_TARGET and not waits:
         raise BlockedError(plan.reason, f"{access.card}: {plan.sentence}.")
-    if check_mode or not plan.steps:
+    if plan.reason is Reason.AT_TARGET or check_mode:
         outcome.conclude(plan.reason, f"{access.card}: {plan.sentence}.")
         return
+    target = order.releases[-1] if plan.target is None else plan.target
+    if waits:
+        notify(f"{access.card}: {plan.sentence}; waiting for it")
+        await_release(access, card, target, timeout=order.external_timeout, seen=outcome.saw)
     for number, step in enumerate(plan.steps, start=1):
         notify(f"{access.card}: transfer {number} of {len(plan.steps)}, {step.image.name}")
         card = _carry_out(access, order, outcome, card=card, step=step, notify=notify)
-    outcome.conclude(Reason.UPGRADED, f"{access.card}: now at {order.releases[-1]}.")
+    outcome.conclude(Reason.UPGRADED, f"{access.card}: now at {target}.")
 
 
 # --- before a byte is sent -----------------------------------------------------------------------------------------
@@ -105,12 +126,12 @@ def _decide(access: Access, order: Order, outcome: Outcome) -> tuple[Card, Plan]
     """Read and plan. Before something is sent, or when SNMP does not say enough, SSH has the last word."""
     reading = gather(access)
     outcome.warnings.extend(reading.warnings)
-    plan = outcome.planned(reading.card, make_plan(reading.card, order.releases, allow=order.allow, serial=order.serial))
+    plan = outcome.planned(reading.card, order.plan(reading.card))
     undecided = MEANINGS[plan.reason].status is Status.UNKNOWN
     if reading.card.source == "ssh" or not (plan.steps or (undecided and access.ssh is not None)):
         return reading.card, plan
     card = _confirm_over_ssh(access, reading.card)
-    return card, outcome.planned(card, make_plan(card, order.releases, allow=order.allow, serial=order.serial))
+    return card, outcome.planned(card, order.plan(card))
 
 
 def _confirm_over_ssh(access: Access, over_snmp: Card) -> Card:
@@ -138,7 +159,7 @@ def _worst(first: DeviceReading, second: DeviceReading) -> DeviceReading:
 def _preflight(access: Access, order: Order, card: Card, plan: Plan) -> None:
     """What must hold before the first byte beside the plan itself: images as declared, the UPS on mains and at rest."""
     for step in plan.steps:
-        with verified(access.card, step.image):
+        with verified(access.card, step.image, order.downloads):
             pass
     ups = card.device.model or "UPS"
     if card.device.on_battery and not order.allow_on_battery:
@@ -185,7 +206,7 @@ def _send(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, 
 
 def _transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify) -> float:
     started = time.monotonic()
-    with verified(endpoint.card, step.image) as image:
+    with verified(endpoint.card, step.image, order.downloads) as image:
         record = outcome.record_transfer(step.image.name, size=image.size, sha256=image.sha256)
         say = _milestones(endpoint.card, step.image.name, notify)
 

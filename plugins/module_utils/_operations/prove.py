@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError, ProofError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_ssh
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.identity import check_same_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import identification
 
 if t.TYPE_CHECKING:
@@ -104,7 +105,7 @@ class _Watch:
             return None
         self._last_error = None
         self._seen(card)
-        self._check_identity(card)
+        check_same_card(self._access.card, self._before, card)
         if not self._restarted(card) or card.application_state == "?":
             return None
         self._check_versions(card)
@@ -116,15 +117,6 @@ class _Watch:
             return True
         uptime = card.uptime_seconds
         return uptime is not None and uptime < self._elapsed() and uptime < (self._before.uptime_seconds or 0)
-
-    def _check_identity(self, card: Card) -> None:
-        for name, before, after in (
-            ("serial", self._before.serial, card.serial),
-            ("MAC address", self._before.mac, card.mac),
-        ):
-            if None not in (before, after) and before != after:
-                message = f"{self._access.card}: the {name} was {before} before the upgrade and is {after} after it."
-                raise ProofError(Reason.IDENTITY_CHANGED, message)
 
     def _check_versions(self, card: Card) -> None:
         wrong = [change for change in self._step.changes if card.version(change.component) != change.after]

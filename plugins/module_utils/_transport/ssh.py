@@ -130,6 +130,8 @@ class SshConnection:
     def _negotiation_error(self) -> Exception:
         endpoint = self.endpoint
         cause = endpoint.scrub(self._transport.get_exception() or "no answer in time")
+        if not self.remote_version and self._packetizer.has_closed:
+            return UnreachableError(Reason.CONNECTION_FAILED, f"{endpoint.card}: {endpoint.address} closes the connection at once.")
         if not self.remote_version:
             return UnreachableError(
                 Reason.NO_SSH_BANNER,
@@ -327,6 +329,18 @@ def _packetizer_class() -> t.Any:
         offer: algorithms.Offer | None = None
         refused: list[str] | None = None
         farewell = ""
+        has_spoken = False
+        has_closed = False
+
+        def readline(self, timeout: float) -> str:
+            """Lines come before the keys are exchanged only: the far end introduces itself."""
+            try:
+                line = str(super().readline(timeout))
+            except (EOFError, ConnectionError):
+                self.has_closed = not self.has_spoken
+                raise
+            self.has_spoken = True
+            return line
 
         def start_handshake(self, timeout: float) -> None:
             """The library would start a timer thread here, which can outlive the connection; our limit does its work."""

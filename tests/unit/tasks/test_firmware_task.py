@@ -10,7 +10,7 @@ import re
 import typing as t
 
 import pytest
-from unit.tasks.emulated import UPGRADES
+from unit.tasks.emulated import RESULT_KEYS, UPGRADES, is_untouched
 
 if t.TYPE_CHECKING:
     from unit.tasks.conftest import Take
@@ -18,27 +18,8 @@ if t.TYPE_CHECKING:
 
     from emulator.testing import Emulator
 
-RESULT_KEYS = {
-    "changed",
-    "msg",
-    "status",
-    "reason",
-    "recovery",
-    "evidence",
-    "plan",
-    "before",
-    "after",
-    "diff",
-    "duration_seconds",
-}
-
 SU_250 = "apc_hw21_su_2-5-0-6.nmc3"
 SU_230 = "apc_hw21_su_2-3-1-1.nmc3"
-
-
-def is_untouched(card: EmulatedCard) -> bool:
-    counters = card.counters
-    return (counters["uploads"], counters["bytes_received"], counters["reboots"]) == (0, 0, 0)
 
 
 def sent_images(result: dict[str, t.Any]) -> list[str]:

@@ -105,9 +105,14 @@ def test_a_refused_connection_is_said() -> None:
     assert error.reason is Reason.CONNECTION_FAILED
 
 
-@pytest.mark.parametrize("said", [b"", b"HTTP/1.0 400 Bad Request\r\n\r\n"])
-def test_another_protocol_is_said(tcp_server: TcpServer, said: bytes) -> None:
-    error = failure(local(tcp_server(lambda connection: connection.sendall(said))))
+def test_a_connection_that_is_closed_at_once_counts_as_refused(tcp_server: TcpServer) -> None:
+    error = failure(local(tcp_server(lambda _connection: None)))
+    assert isinstance(error, UnreachableError)
+    assert error.reason is Reason.CONNECTION_FAILED
+
+
+def test_another_protocol_is_said(tcp_server: TcpServer) -> None:
+    error = failure(local(tcp_server(lambda connection: connection.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n"))))
     assert isinstance(error, UnreachableError)
     assert error.reason is Reason.NO_SSH_BANNER
 
