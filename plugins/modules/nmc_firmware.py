@@ -103,8 +103,8 @@ options:
         suboptions: *images
   image_store:
     description:
-      - Where images are taken from that O(image) and O(images) do not give. A directory on the controller, or an C(https://) URL below which
-        the same files lie. M(secure_power.nmc.nmc_image_store) makes one.
+      - Where images are taken from that O(image) and O(images) do not give. A directory on the controller, or an C(https://) URL
+        below which the same files lie. M(secure_power.nmc.nmc_image_store) makes one.
       - Its manifest also says which AOS and boot monitor ship with an application, and offers stepping stones. What the task declares wins.
       - Host variable C(nmc_image_store).
     type: str

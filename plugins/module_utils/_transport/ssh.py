@@ -353,17 +353,19 @@ def _packetizer_class() -> t.Any:
         def read_message(self) -> tuple[int, t.Any]:
             kind, message = super().read_message()
             if kind in (_MSG_KEXINIT, _MSG_USERAUTH_FAILURE, _MSG_DISCONNECT):
-                self._note(kind, paramiko.Message(message.asbytes()))
+                _note(self, kind, paramiko.Message(message.asbytes()))
             return kind, message
 
-        def _note(self, kind: int, message: t.Any) -> None:
-            if kind == _MSG_KEXINIT:
-                message.get_bytes(16)
-                self.offer = algorithms.Offer(*(tuple(message.get_list()) for _list in algorithms.OFFERED))
-            elif kind == _MSG_USERAUTH_FAILURE:
-                self.refused = message.get_list()
-            else:
-                message.get_int()
-                self.farewell = message.get_string().decode("utf-8", errors="replace")
-
     return Packetizer
+
+
+def _note(packetizer: t.Any, kind: int, message: t.Any) -> None:
+    """Keep what a message says of algorithms, of a refused login, or of the reason for the end."""
+    if kind == _MSG_KEXINIT:
+        message.get_bytes(16)
+        packetizer.offer = algorithms.Offer(*(tuple(message.get_list()) for _list in algorithms.OFFERED))
+    elif kind == _MSG_USERAUTH_FAILURE:
+        packetizer.refused = message.get_list()
+    else:
+        message.get_int()
+        packetizer.farewell = message.get_string().decode("utf-8", errors="replace")
