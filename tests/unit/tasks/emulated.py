@@ -12,9 +12,11 @@ import json
 import typing as t
 from dataclasses import dataclass
 
+import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import FACTS, FIRMWARE, Run, Task
+from ansible_collections.secure_power.nmc.plugins.modules import nmc_firmware
 from emulator.profiles import PROFILES
 from emulator.testing import make_image
 
@@ -24,6 +26,9 @@ if t.TYPE_CHECKING:
     from emulator.testing import Emulator, State
 
 Options = dict[str, t.Any]
+
+# Everything that the module's documentation promises; `changed` is every module's.
+RESULT_KEYS = {"changed", *(key for key, entry in yaml.safe_load(nmc_firmware.RETURN).items() if entry["returned"] == "always")}
 
 COMMUNITY = "card-read"
 SNMP_USER = {
@@ -69,6 +74,12 @@ IMAGES: dict[str, dict[str, str]] = {
     "apc_hw05_ats4g_647.bin": {"application": "ats4g", "version": "6.4.7"},
     "apc_hw05_ats4g_649.bin": {"application": "ats4g", "version": "6.4.9"},
 }
+
+
+SMALL = 150_000
+# More than a connection to an emulated card holds in flight, so that a break-down is met while sending.
+LARGE = 6_000_000
+_LARGE_IMAGES = ("apc_hw21_su_2-5-0-6.nmc3", "apc_hw05_bootmon_109.bin")
 
 
 class Upgrade(t.NamedTuple):
@@ -125,7 +136,8 @@ class ImageStore:
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
         for name, held in IMAGES.items():
-            make_image(folder / name, hardware_token=name.split("_")[1], size=150_000, **t.cast("dict[str, t.Any]", held))
+            size = LARGE if name in _LARGE_IMAGES else SMALL
+            make_image(folder / name, hardware_token=name.split("_")[1], size=size, **t.cast("dict[str, t.Any]", held))
 
     def path(self, name: str) -> str:
         return str(self._folder / name)
@@ -209,6 +221,12 @@ class EmulatedCard:
     @property
     def counters(self) -> dict[str, int]:
         return t.cast("dict[str, int]", self.state()["counters"])
+
+
+def is_untouched(card: EmulatedCard) -> bool:
+    """Whether no byte of a file was sent to a card."""
+    counters = card.counters
+    return (counters["uploads"], counters["bytes_received"], counters["reboots"]) == (0, 0, 0)
 
 
 def run_task(task: Task, options: Options, *, check_mode: bool = False, on_note: t.Callable[[str], None] | None = None) -> Ran:
