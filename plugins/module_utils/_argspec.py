@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Delivery
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, VERSIONS
 
@@ -64,6 +65,26 @@ def firmware_spec() -> Spec:
         "force": {"type": "bool", "default": False},
         "upload_timeout": {"type": "float", "default": 900.0},
         "reboot_timeout": {"type": "float", "default": 900.0},
+    }
+
+
+def image_info_spec() -> Spec:
+    """The options of `nmc_image_info`."""
+    return {"path": {"type": "path", "required": True}}
+
+
+def image_store_spec() -> Spec:
+    """The options of `nmc_image_store`."""
+    return {
+        "path": {"type": "path", "required": True},
+        "source": {"type": "list", "elements": "path"},
+        "state": {"type": "str", "choices": ["present"], "default": "present"},
+        "hardware_token": {"type": "str"},
+        "application": {"type": "str"},
+        "version": {"type": "raw"},
+        "aos": {"type": "raw"},
+        "boot_monitor": {"type": "raw"},
+        "delivery": {"type": "str", "choices": [delivery.value for delivery in Delivery], "default": Delivery.DIRECT.value},
     }
 
 

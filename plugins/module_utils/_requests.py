@@ -127,15 +127,15 @@ def order_from(params: Params, *, card: str) -> Order:
 
 def _release(params: Params, *, card: str) -> Release:
     declared = {
-        Component(name): _version(text, option=f"components.{name}", card=card)
+        Component(name): version_from(text, option=f"components.{name}", card=card)
         for name, text in (params["components"] or {}).items()
         if text is not None
     }
     if params["version"] is not None:
         if Component.APPLICATION in declared:
             raise _invalid(card, "version and components.application say the same thing; give one of them")
-        declared[Component.APPLICATION] = _version(params["version"], option="version", card=card)
-    return _accepted(make_release(declared=declared, images=_images(params, card)), card)
+        declared[Component.APPLICATION] = version_from(params["version"], option="version", card=card)
+    return accepted(make_release(declared=declared, images=_images(params, card)), card)
 
 
 def _images(params: Params, card: str) -> dict[Component, Image]:
@@ -155,11 +155,11 @@ def _image(params: Params, *, component: Component | None, card: str) -> Image:
     version = params.get("version")
     declared = ImageFacts(
         component=component,
-        hardware_token=_lower(params.get("hardware_token")),
-        application=_lower(params.get("application")),
-        version=None if version is None else _version(version, option=f"version of {name}", card=card),
+        hardware_token=lower(params.get("hardware_token")),
+        application=lower(params.get("application")),
+        version=None if version is None else version_from(version, option=f"version of {name}", card=card),
     )
-    facts = _accepted(describe_image(name, declared), card)
+    facts = accepted(describe_image(name, declared), card)
     return Image(params["path"], name, facts, _sha256(params["checksum"], name=name, card=card))
 
 
@@ -172,8 +172,8 @@ def _sha256(checksum: str | None, *, name: str, card: str) -> str | None:
     return match[1].lower()
 
 
-def _version(value: t.Any, *, option: str, card: str) -> Version:
-    """Only text is taken: YAML reads an unquoted 3.10 as the number 3.1."""
+def version_from(value: t.Any, *, option: str, card: str) -> Version:
+    """The version in an option. Only text is taken: YAML reads an unquoted 3.10 as the number 3.1. Raises `InputError`."""
     if not isinstance(value, str):
         raise _invalid(card, f"{option} is the {type(value).__name__} {value!r}; put the version in quotes")
     version = parse_version(value)
@@ -182,14 +182,16 @@ def _version(value: t.Any, *, option: str, card: str) -> Version:
     return version
 
 
-def _lower(text: str | None) -> str | None:
+def lower(text: str | None) -> str | None:
+    """A word of the vendor's file names, as people may write it."""
     return text.strip().lower() if text else None
 
 
 _T = t.TypeVar("_T")
 
 
-def _accepted(found: _T | Refusal, card: str) -> _T:
+def accepted(found: _T | Refusal, card: str) -> _T:
+    """What a rule found; its refusal as an `InputError`."""
     if isinstance(found, Refusal):
         raise InputError(found.reason, f"{card}: {found.sentence}.")
     return found

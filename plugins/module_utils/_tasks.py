@@ -97,6 +97,6 @@ FIRMWARE = Task("nmc_firmware", firmware_spec, _firmware, _refuse_firmware, runs
 def run_module(task: Task) -> None:
     """Run a task as a module, which is what happens on a jump host."""
     module = AnsibleModule(argument_spec=task.spec(), supports_check_mode=True)
-    run = Run(card=module.params["host"], check_mode=module.check_mode, notify=module.debug, warn=module.warn)
+    run = Run(card=module.params.get("host", task.name), check_mode=module.check_mode, notify=module.debug, warn=module.warn)
     result = task.run(module.params, run)
     module.exit_json(**result)

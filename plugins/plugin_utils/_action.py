@@ -60,7 +60,7 @@ class NmcActionBase(ActionBase):
         for option, names in host_variables(self.TASK.spec()).items():
             if options.get(option) is None:
                 options[option] = next((self._value(known[name]) for name in names if known.get(name) is not None), None)
-        if options.get("password") is None and not self._task.delegate_to:
+        if "password" in options and options["password"] is None and not self._task.delegate_to:
             options["password"] = _plain(self._play_context.password) or None
         self._find_images(options)
         return {name: value for name, value in options.items() if value is not None}

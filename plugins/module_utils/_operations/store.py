@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core import manifest as manifests
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, ImageFacts, names_ups_firmware
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Manifest, StoredImage, StoredRelease
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._deps import YAML
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.packages import FoundImage, open_found
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import ImageFacts
 
 _LARGEST_MANIFEST = 32 << 20
 
@@ -77,21 +79,6 @@ def place(facts: ImageFacts, name: str) -> str:
     """Where an image lies in a store: by hardware token, and by application or component."""
     folder = facts.application or (facts.component.value if facts.component else "unknown")
     return f"{facts.hardware_token}/{folder}/{name}"
-
-
-def accept(found: FoundImage, facts: ImageFacts) -> None:
-    """Refuse an image that must not, or cannot yet, lie in a store: every fact has to be known. Raises `BlockedError`."""
-    if names_ups_firmware(found.name):
-        raise BlockedError(Reason.UPS_FIRMWARE, f"{found.path} is UPS firmware by its name.")
-    needed = {"hardware_token": facts.hardware_token, "component": facts.component, "version": facts.version}
-    if facts.component is Component.APPLICATION:
-        needed["application"] = facts.application
-    missing = [name for name, value in needed.items() if value is None]
-    if missing:
-        message = f"the name of {found.name} does not say {' and '.join(missing)}; declare it under images."
-        raise BlockedError(Reason.IMAGE_FACTS_MISSING, message)
-    if found.size == 0:
-        raise BlockedError(Reason.IMAGE_UNREADABLE, f"{found.path} is empty.")
 
 
 def compare(before: Manifest, intake: Intake) -> Difference:
