@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.delivery import WorkItem, external_work
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import REFUSED_APPLICATIONS, Family
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import BY_APPLICATION, REFUSED_APPLICATIONS, Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Release, complete, gate
@@ -117,13 +117,15 @@ def _decide(card: Card, releases: t.Sequence[Release], *, allow: Permissions, st
         return _refused(refusal)
     if not allow.force and not _off_target(card.firmware_versions, target):
         return Plan(Reason.AT_TARGET, f"already at {target}")
-    refusal = _untouchable(card, allow) or _downgrade(card, target, allow)
+    refusal = _untouchable(card, allow) or _downgrade(card.firmware_versions, target, allow)
     if refusal is not None:
         return _refused(refusal)
     work_item = external_work(card, target, store)
     if work_item is not None:
         return Plan(Reason.EXTERNAL_DELIVERY, f"{target} reaches the card by {work_item.program}", work_item=work_item)
-    way = _way(card, releases, allow, store)
+    # The images of the target come first: a wrong one says more than a stone that is missing on the way to it.
+    last = _release_steps(card, card.firmware_versions, target, allow)
+    way = last if isinstance(last, Refusal) else _way(card, releases, allow, store)
     return _refused(way) if isinstance(way, Refusal) else _steps(card, way, allow)
 
 
@@ -139,6 +141,8 @@ def _refused(refusal: Refusal) -> Plan:
 
 # --- what stands against touching the card -------------------------------------------------------------------------
 
+Versions = t.Mapping[Component, t.Optional[Version]]
+
 
 def _wrong_card(card: Card, serial: str | None) -> Refusal | None:
     if serial is None or card.serial == serial:
@@ -146,9 +150,13 @@ def _wrong_card(card: Card, serial: str | None) -> Refusal | None:
     return Refusal(Reason.WRONG_CARD, f"the card says serial {card.serial or 'nothing'}, declared is {serial}")
 
 
+_NO_TOKEN = "no firmware file name of the card carries a hardware token"
+
+
 def _unidentified(card: Card) -> Refusal | None:
     if card.generation is None:
-        return Refusal(Reason.GENERATION_UNKNOWN, "no firmware file name of the card carries a hardware token")
+        sentence = f"the hardware token {card.hardware_token} is of no known generation" if card.hardware_token else _NO_TOKEN
+        return Refusal(Reason.GENERATION_UNKNOWN, sentence)
     if card.application_missing:
         return Refusal(Reason.APPLICATION_MISSING, "the card runs no application")
     if card.application is None:
@@ -168,16 +176,22 @@ def _untouchable(card: Card, allow: Permissions) -> Refusal | None:
         return Refusal(Reason.APPLICATION_REFUSED, f"the card runs {card.application}")
     if card.generation not in RULES:
         return Refusal(Reason.GENERATION_UNSUPPORTED, f"the card is an NMC{card.generation}")
-    if card.product_family is Family.RACK_ATS and not allow.rack_ats:
+    if _is_in_rack_ats(card) and not allow.rack_ats:
         return Refusal(Reason.RACK_ATS_NEEDS_CONSENT, f"the card sits in a rack ATS ({card.device.model or 'model not said'})")
     return None
 
 
-def _downgrade(card: Card, target: Release, allow: Permissions) -> Refusal | None:
+def _is_in_rack_ats(card: Card) -> bool:
+    """What the operator says of the family can add a rack ATS, and never hide one."""
+    row = BY_APPLICATION.get(card.application or "")
+    return Family.RACK_ATS in (card.product_family, row.family if row else None)
+
+
+def _downgrade(versions: Versions, release: Release, allow: Permissions) -> Refusal | None:
     newer = [
         f"{component.value} {current} (target {wanted})"
-        for component, wanted in target.targets.items()
-        for current in [card.version(component)]
+        for component, wanted in release.targets.items()
+        for current in [versions[component]]
         if current is not None and current > wanted
     ]
     if not newer or allow.downgrade:
@@ -186,8 +200,6 @@ def _downgrade(card: Card, target: Release, allow: Permissions) -> Refusal | Non
 
 
 # --- the way -------------------------------------------------------------------------------------------------------
-
-Versions = t.Mapping[Component, t.Optional[Version]]
 
 
 def _off_target(versions: Versions, release: Release) -> list[Component]:
@@ -231,7 +243,7 @@ def _steps(card: Card, way: t.Sequence[Release], allow: Permissions) -> Plan:
     versions = dict(card.firmware_versions)
     steps: list[Step] = []
     for release in way:
-        planned = _release_steps(card, versions, release, allow)
+        planned = _downgrade(versions, release, allow) or _release_steps(card, versions, release, allow)
         if isinstance(planned, Refusal):
             return _refused(planned)
         steps.extend(planned)

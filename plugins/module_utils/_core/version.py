@@ -10,10 +10,11 @@ import functools
 import re
 from dataclasses import dataclass
 
-# 6.9.6 (NMC2), 2.5.0.8 (NMC3), 6.0.2.a (a letter for a patch); cards put a "v" in front.
-_DOTTED = re.compile(r"v?(\d{1,5}(?:\.\d{1,5}){1,4})(?:\.([a-z]))?", re.ASCII | re.IGNORECASE)
+# 6.9.6 (NMC2), 2.5.0.8 (NMC3), 6.0.2.a (a letter for a patch, after three numbers); cards put a "v" in front.
+# 2.5.x and 2.5.5.x are what people write for any number: x, y and z are no letters of patches.
+_DOTTED = re.compile(r"v?(?:(\d{1,5}(?:\.\d{1,5}){2})\.([a-w])|(\d{1,5}(?:\.\d{1,5}){1,4}))", re.ASCII | re.IGNORECASE)
 # File names: 696 is 6.9.6 and 602a is 6.0.2.a. Four digits could be read in two ways, so they are not read.
-_COMPACT = re.compile(r"(\d)(\d)(\d)([a-z])?", re.ASCII | re.IGNORECASE)
+_COMPACT = re.compile(r"(\d)(\d)(\d)([a-w])?", re.ASCII | re.IGNORECASE)
 
 
 @functools.total_ordering
@@ -59,7 +60,7 @@ def parse_version(text: str | None) -> Version | None:
     match = _DOTTED.fullmatch(text.strip()) if text else None
     if match is None:
         return None
-    return Version(tuple(int(part) for part in match[1].split(".")), (match[2] or "").lower())
+    return Version(tuple(int(part) for part in (match[1] or match[3]).split(".")), (match[2] or "").lower())
 
 
 def parse_file_version(text: str) -> Version | None:
