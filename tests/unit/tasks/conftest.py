@@ -10,6 +10,8 @@ import typing as t
 
 import pytest
 from unit.tasks.emulated import KINDS, EmulatedCard, ImageStore, addresses_of_kind, fleet
+from unit.transport.conftest import ssh_servers as ssh_servers
+from unit.transport.conftest import tcp_server as tcp_server
 
 from emulator.testing import Emulator, start_emulator
 
@@ -37,6 +39,7 @@ def take(emulator: Emulator, fresh: dict[str, list[str]]) -> t.Iterator[Take]:
     taken: list[str] = []
 
     def take_one(kind: str) -> EmulatedCard:
+        assert len(fresh[kind]) > 1, f"the fleet of the tests has too few cards of the kind {kind}"
         taken.append(fresh[kind].pop(0))
         return EmulatedCard(emulator, taken[-1])
 
@@ -51,7 +54,7 @@ def take(emulator: Emulator, fresh: dict[str, list[str]]) -> t.Iterator[Take]:
 
 
 def _condition(emulator: Emulator, fresh: dict[str, list[str]]) -> dict[str, t.Any]:
-    """What every card is, and of the last card of each kind also what has been done to it."""
+    """What every card is, and of the last card of each kind, which nobody takes, also what has been done to it."""
     cards: dict[str, t.Any] = {card["address"]: card for card in emulator.cards()}
     witnesses = [addresses[-1] for addresses in fresh.values()]
     return {**cards, **{address: emulator.state(address)["counters"] for address in witnesses}}

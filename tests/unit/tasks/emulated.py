@@ -39,9 +39,11 @@ SNMP_USER = {
     "privacy_password": "Private-42!",
 }
 
+_NMC3_2_3 = {"aos": "2.3.1.1", "application_version": "2.3.1.1", "boot_monitor": "1.4.2.1"}
+
 # kind: what the cards of this kind are; a test takes fresh ones of them
 KINDS: dict[str, dict[str, t.Any]] = {
-    "ups3": {"profile": "smart_ups_nmc3", "aos": "2.3.1.1", "application_version": "2.3.1.1", "boot_monitor": "1.4.2.1"},
+    "ups3": {"profile": "smart_ups_nmc3", **_NMC3_2_3},
     "ups3_old": {"profile": "smart_ups_nmc3", "aos": "1.4.2.1", "application_version": "1.4.2.1", "boot_monitor": "1.3.6.1"},
     "ups2": {"profile": "smart_ups_nmc2", "boot_monitor": "1.0.8"},
     "ups2_right_boot_monitor": {"profile": "smart_ups_nmc2", "boot_monitor": "1.0.9"},
@@ -51,6 +53,8 @@ KINDS: dict[str, dict[str, t.Any]] = {
     "rack_ats1": {"profile": "rack_ats_nmc1"},
     "no_application": {"profile": "smart_ups_nmc2", "application_missing": True},
     "no_card": {"profile": "foreign_host"},
+    "secretive": {"profile": "smart_ups_nmc3", **_NMC3_2_3, "password": "Sesame-42!", "snmp": {"community": "public", "v3": SNMP_USER}},
+    "careless": {"profile": "smart_ups_nmc2", "snmp": {"community": "public"}},
     "unreadable": {
         "profile": "smart_ups_nmc3",
         "sys_descr": "APC Web/SNMP Management Card (MB:v4.2.9 PF:v2.5.0.8 PN:apc_hw21_aos_2.5.0.8.bin AF1:vNEXT AN1:apc_hw21_su_2.5.0.6.bin"
@@ -126,8 +130,8 @@ def addresses_of_kind(kind: str) -> list[str]:
 
 
 def count_of(kind: str) -> int:
-    """As many cards as all tests together take."""
-    return 50 if kind in ("ups3", "ups2") else 5
+    """More cards than all tests together take."""
+    return 60 if kind in ("ups3", "ups2") else 10
 
 
 class ImageStore:
