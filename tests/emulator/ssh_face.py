@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
     from emulator.keys import HostKeys
 
 _MIN_CLIENT_VERSION = 13  # a card drops clients whose identification is shorter
-_WINDOW = 4 << 20
+_WINDOW = 128 << 10  # small: a client is never far ahead of what the card has taken
 _MAX_PACKET = 32 << 10
 
 
