@@ -20,6 +20,7 @@ from ansible.utils.vars import transform_to_native_types
 from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import host_variables
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO_SNMP, PARAMIKO, PYSNMP
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 
@@ -105,3 +106,15 @@ class NmcActionBase(ActionBase):
 def _plain(value: t.Any) -> t.Any:
     """A value without Ansible's tags, which upset JMESPath, YAML and every isinstance check."""
     return transform_to_native_types(value, redact=False)
+
+
+def _preload() -> None:
+    """Import the libraries in Ansible's main process: each worker is forked from it for one card, and would import them again."""
+    PARAMIKO.is_usable()
+    if GUFO_SNMP.is_usable():
+        GUFO_SNMP.submodule("sync", "preload")
+    elif PYSNMP.is_usable():
+        PYSNMP.submodule("proto.api", "preload")
+
+
+_preload()
