@@ -1,0 +1,88 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plays of one task over many emulated cards, by the real ansible-playbook."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import subprocess
+import sys
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.figures import BenchError
+
+_HERE = Path(__file__).resolve().parent
+_ROOT = _HERE.parents[1]
+_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+_LONGEST = 1200.0
+FORKS = 10
+
+COMMUNITY = "bench-read"
+_FIRST_CARD = ipaddress.IPv4Address("127.50.0.1")
+
+
+def fleet(cards: int) -> dict[str, t.Any]:
+    """A fleet file of that many cards of one kind."""
+    card = {"address": str(_FIRST_CARD), "count": cards, "profile": "smart_ups_nmc3", "snmp": {"community": COMMUNITY}}
+    return {"cards": [card]}
+
+
+def addresses(cards: int) -> list[str]:
+    return [str(_FIRST_CARD + number) for number in range(cards)]
+
+
+@dataclass(frozen=True)
+class Clocked:
+    """How long a task took over all hosts, and the processor time of Ansible's processes in it."""
+
+    seconds: float
+    processor_seconds: float
+
+
+class Plays:
+    """Runs tasks over the same inventory with the same settings, in a folder of its own."""
+
+    def __init__(self, folder: Path, *, cards: int, snmp_port: int) -> None:
+        self._folder = folder
+        self._cards = cards
+        self._write_inventory(snmp_port)
+        self._write_settings()
+
+    def run(self, action: str, *, forks: int = FORKS, **variables: str) -> Clocked:
+        """Run one action on every host, all of which must succeed. `variables` are of the environment."""
+        play = {"hosts": "nmc", "gather_facts": False, "tasks": [{"name": action, "action": action}]}
+        self._write("play.json", [play])
+        clock = self._folder / "clock.json"
+        clock.unlink(missing_ok=True)
+        command = [str(_PLAYBOOK), "-i", "inventory.json", "--forks", str(forks), "play.json"]
+        environment = {**os.environ, **variables, "ANSIBLE_CONFIG": str(self._folder / "ansible.cfg"), "BENCH_CLOCK": str(clock)}
+        done = subprocess.run(command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=_LONGEST, check=False)
+        measured = json.loads(clock.read_text(encoding="utf-8")) if clock.exists() else {}
+        if done.returncode or measured.get("succeeded") != self._cards:
+            raise BenchError(f"{action} did not succeed on {self._cards} hosts: {(done.stderr or done.stdout)[-500:]}")
+        return Clocked(measured["seconds"], measured["processor_seconds"])
+
+    def _write_inventory(self, snmp_port: int) -> None:
+        hosts = {f"card-{number:05}": {"ansible_host": address} for number, address in enumerate(addresses(self._cards), 1)}
+        variables = {"nmc_snmp_port": snmp_port, "nmc_snmp_community": COMMUNITY}
+        self._write("inventory.json", {"nmc": {"vars": variables, "hosts": hosts}})
+
+    def _write_settings(self) -> None:
+        settings = {
+            "collections_path": _ROOT / ".tree",
+            "action_plugins": _HERE / "action_plugins",
+            "callback_plugins": _HERE / "callback_plugins",
+            "callbacks_enabled": "bench_clock",
+            "local_tmp": self._folder / "tmp",
+        }
+        lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
+        (self._folder / "ansible.cfg").write_text(f"[defaults]\n{lines}", encoding="utf-8")
+
+    def _write(self, name: str, content: object) -> None:
+        (self._folder / name).write_text(json.dumps(content), encoding="utf-8")
