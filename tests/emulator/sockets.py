@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 
+_SO_RCVBUFFORCE = 33  # of Linux, without a name in the socket module
 IP_PKTINFO = 8  # of Linux; the socket module names it from Python 3.14 on
 _RESET = struct.pack("ii", 1, 0)  # linger: close with RST
 _RECEIVE_BUFFER = 8 << 20
@@ -28,7 +29,7 @@ def udp_listener(port: int) -> socket.socket:
     """A socket that tells with IP_PKTINFO which address was asked."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+    _enlarge_receive_buffer(sock)
     _restrict_to_loopback(sock)
     sock.bind(("0.0.0.0", port))
     return sock
@@ -38,6 +39,14 @@ def reset(sock: socket.socket) -> None:
     """Close with RST, which a client takes for a refused or lost connection."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     sock.close()
+
+
+def _enlarge_receive_buffer(sock: socket.socket) -> None:
+    """Room for a sweep that asks thousands of cards at once: beyond the system's limit where that is allowed."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+    except PermissionError:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
 
 
 def _restrict_to_loopback(sock: socket.socket) -> None:
