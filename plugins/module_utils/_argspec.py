@@ -79,7 +79,7 @@ def image_store_spec() -> Spec:
         "path": {"type": "path", "required": True},
         "source": {"type": "list", "elements": "path"},
         "state": {"type": "str", "choices": ["present"], "default": "present"},
-        "hardware_token": {"type": "str"},
+        "hardware_token": {"type": "str", "no_log": False},
         "application": {"type": "str"},
         "version": {"type": "raw"},
         "aos": {"type": "raw"},
@@ -92,7 +92,7 @@ def _release_spec() -> Spec:
     image = {
         "path": {"type": "path", "required": True},
         "checksum": {"type": "str"},
-        "hardware_token": {"type": "str"},
+        "hardware_token": {"type": "str", "no_log": False},
         "application": {"type": "str"},
         "version": {"type": "raw"},
     }

@@ -33,6 +33,8 @@ Params = t.Mapping[str, t.Any]
 
 _CHECKSUM = re.compile(r"sha256:([0-9a-f]{64})", re.IGNORECASE)
 _PORTS = range(1, 65536)
+# Longer than anything takes, and far below what the operating system refuses as a time to wait.
+_DAY = 86400.0
 # A datagram that is lost is sent again, up to this often; all tries together stay below the option timeout.
 _SNMP_TRIES, _SNMP_PATIENCE = 3, 2.0
 
@@ -42,8 +44,8 @@ def access_from(params: Params, *, card: str) -> Access:
     for name in ("port", "snmp_port"):
         if params[name] not in _PORTS:
             raise _invalid(card, f"{name} is {params[name]}, which is no port number")
-    if params["timeout"] <= 0:
-        raise _invalid(card, f"timeout is {params['timeout']}, which is no time to wait")
+    _check_seconds(params, "timeout", card=card)
+    _check_paths(params, "known_hosts", card=card)
     family = params["product_family"]
     return Access(
         card=card,
@@ -52,6 +54,21 @@ def access_from(params: Params, *, card: str) -> Access:
         transport=params["transport"],
         product_family=Family(family) if family else None,
     )
+
+
+def _check_seconds(params: Params, *names: str, card: str) -> None:
+    """YAML also knows the numbers .nan and .inf."""
+    for name in names:
+        if not 0 < params[name] <= _DAY:
+            raise _invalid(card, f"{name} is {params[name]}, which is no time to wait")
+
+
+def _check_paths(params: Params, *names: str, card: str) -> None:
+    """Validation has put a home directory in the place of ``~`` and ``~user``, where there is one."""
+    for name in names:
+        path = params[name] or ""
+        if path.startswith("~") or "\0" in path:
+            raise _invalid(card, f"{name} is {path!r}, which is no path")
 
 
 def _ssh(params: Params, card: str) -> SshEndpoint | None:
@@ -99,11 +116,10 @@ def _snmp(params: Params, card: str) -> SnmpEndpoint | None:
 
 def order_from(params: Params, *, card: str) -> Order:
     """What to install. Raises `InputError` for versions, checksums or images that make no sense."""
-    for name in ("upload_timeout", "reboot_timeout", "external_timeout"):
-        if params[name] <= 0:
-            raise _invalid(card, f"{name} is {params[name]}, which is no time to wait")
+    _check_seconds(params, "upload_timeout", "reboot_timeout", "external_timeout", card=card)
+    _check_paths(params, "image_store", "image_store_ca_path", "image_cache", card=card)
     stones = [_release(stone, card=card) for stone in params["stepping_stones"] or ()]
-    downloads = Downloads(Path(params["image_cache"]).expanduser(), params["image_store_ca_path"], params["timeout"])
+    downloads = Downloads(Path(params["image_cache"]), params["image_store_ca_path"], params["timeout"])
     return Order(
         releases=(*stones, _release(params, card=card)),
         downloads=downloads,
@@ -151,6 +167,7 @@ def _images(params: Params, card: str) -> dict[Component, Image]:
 
 
 def _image(params: Params, *, component: Component | None, card: str) -> Image:
+    _check_paths(params, "path", card=card)
     name = PurePath(params["path"]).name
     version = params.get("version")
     declared = ImageFacts(
@@ -184,7 +201,7 @@ def version_from(value: t.Any, *, option: str, card: str) -> Version:
 
 def lower(text: str | None) -> str | None:
     """A word of the vendor's file names, as people may write it."""
-    return text.strip().lower() if text else None
+    return (text or "").strip().lower() or None
 
 
 _T = t.TypeVar("_T")
