@@ -148,19 +148,13 @@ def test_uptime_is_read_in_singular_and_plural(text: str | None, seconds: float 
 
 
 def test_banner_of_nmc3_tells_product_state_and_services() -> None:
-    assert cli_answers.parse_banner(texts.BANNER_AP9640) == cli_answers.Banner(
-        "Smart-UPS APP",
-        "+",
-        _NMC3_SERVICES,
-    )
+    found = cli_answers.parse_banner(texts.BANNER_AP9640)
+    assert (found.product_text, found.application_state, found.services) == ("Smart-UPS APP", "+", _NMC3_SERVICES)
 
 
 def test_banner_of_nmc2_after_a_factory_reset_shows_the_defaults() -> None:
-    assert cli_answers.parse_banner(texts.BANNER_AP9630) == cli_answers.Banner(
-        "Smart-UPS & Matrix-UPS APP",
-        "+",
-        _NMC2_DEFAULTS,
-    )
+    found = cli_answers.parse_banner(texts.BANNER_AP9630)
+    assert (found.product_text, found.application_state, found.services) == ("Smart-UPS & Matrix-UPS APP", "+", _NMC2_DEFAULTS)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +188,8 @@ def test_the_state_letter_of_the_application(state: str, letter: str | None) -> 
 
 
 def test_no_banner_says_nothing() -> None:
-    assert cli_answers.parse_banner("") == cli_answers.Banner(None, None, {})
+    found = cli_answers.parse_banner("")
+    assert (found.product_text, found.application_state, found.services) == (None, None, {})
 
 
 def test_every_service_has_a_fact() -> None:
