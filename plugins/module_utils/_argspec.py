@@ -56,6 +56,7 @@ def firmware_spec() -> Spec:
         "wait_for_external": {"type": "bool", "default": False},
         "external_timeout": {"type": "float", "default": 3600.0},
         "serial": {"type": "str"},
+        "expected_application": {"type": "str"},
         "allow_downgrade": {"type": "bool", "default": False},
         "allow_version_jump": {"type": "bool", "default": False},
         "allow_rack_ats": {"type": "bool", "default": False},
@@ -63,8 +64,17 @@ def firmware_spec() -> Spec:
         "allow_on_battery": {"type": "bool", "default": False},
         "allow_self_test": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
-        "upload_timeout": {"type": "float", "default": 900.0},
+        "upload_timeout": {"type": "float"},
+        "min_rate": {"type": "int", "default": 4096},
+        "rate_limit": {"type": "int"},
+        "stall_timeout": {"type": "float", "default": 60.0},
         "reboot_timeout": {"type": "float", "default": 900.0},
+        "guest_timeout": {"type": "float", "default": 1800.0},
+        "https_port": {"type": "int", "default": 443},
+        "client": {"type": "str", "default": "default"},
+        "backup": {"type": "bool", "default": True},
+        "backup_directory": {"type": "path", "default": "~/.local/state/secure_power.nmc/config"},
+        "allow_config_changes": {"type": "bool", "default": False},
     }
 
 
@@ -114,7 +124,24 @@ _ANSIBLE_VARIABLES: t.Mapping[str, tuple[str, ...]] = {
     "password": ("ansible_password", "ansible_ssh_pass"),
 }
 # What a card's variables may say besides how to reach it.
-_FIRMWARE_VARIABLES = ("serial", "upload_timeout", "reboot_timeout", "image_store", "image_store_ca_path", "image_cache")
+_FIRMWARE_VARIABLES = (
+    "serial",
+    "expected_application",
+    "image_store",
+    "image_store_ca_path",
+    "image_cache",
+    "upload_timeout",
+    "min_rate",
+    "rate_limit",
+    "stall_timeout",
+    "reboot_timeout",
+    "guest_timeout",
+    "https_port",
+    "client",
+    "backup",
+    "backup_directory",
+    "allow_config_changes",
+)
 
 
 def host_variables(spec: Spec) -> dict[str, tuple[str, ...]]:

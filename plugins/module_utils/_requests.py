@@ -25,7 +25,8 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.version imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Order
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Limits, Order
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.surroundings import Backup
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
@@ -41,8 +42,8 @@ _SNMP_TRIES, _SNMP_PATIENCE = 3, 2.0
 
 def access_from(params: Params, *, card: str) -> Access:
     """Every way to a card for which credentials are given. Raises `InputError` INVALID_OPTION."""
-    for name in ("port", "snmp_port"):
-        if params[name] not in _PORTS:
+    for name in ("port", "snmp_port", "https_port"):
+        if params.get(name, 1) not in _PORTS:
             raise _invalid(card, f"{name} is {params[name]}, which is no port number")
     _check_seconds(params, "timeout", card=card)
     _check_paths(params, "known_hosts", card=card)
@@ -53,13 +54,14 @@ def access_from(params: Params, *, card: str) -> Access:
         snmp=_snmp(params, card),
         transport=params["transport"],
         product_family=Family(family) if family else None,
+        https_port=params.get("https_port", 443),
     )
 
 
 def _check_seconds(params: Params, *names: str, card: str) -> None:
     """YAML also knows the numbers .nan and .inf."""
     for name in names:
-        if not 0 < params[name] <= _DAY:
+        if params[name] is not None and not 0 < params[name] <= _DAY:
             raise _invalid(card, f"{name} is {params[name]}, which is no time to wait")
 
 
@@ -116,8 +118,7 @@ def _snmp(params: Params, card: str) -> SnmpEndpoint | None:
 
 def order_from(params: Params, *, card: str) -> Order:
     """What to install. Raises `InputError` for versions, checksums or images that make no sense."""
-    _check_seconds(params, "upload_timeout", "reboot_timeout", "external_timeout", card=card)
-    _check_paths(params, "image_store", "image_store_ca_path", "image_cache", card=card)
+    _check_paths(params, "image_store", "image_store_ca_path", "image_cache", "backup_directory", card=card)
     stones = [_release(stone, card=card) for stone in params["stepping_stones"] or ()]
     downloads = Downloads(Path(params["image_cache"]), params["image_store_ca_path"], params["timeout"])
     return Order(
@@ -132,13 +133,35 @@ def order_from(params: Params, *, card: str) -> Order:
             unverified_image=params["allow_unverified_image"],
         ),
         serial=params["serial"] or None,
+        expected_application=lower(params["expected_application"]),
+        backup=_backup(params),
         allow_on_battery=params["allow_on_battery"],
         allow_self_test=params["allow_self_test"],
         wait_for_external=params["wait_for_external"],
-        external_timeout=params["external_timeout"],
-        upload_timeout=params["upload_timeout"],
-        reboot_timeout=params["reboot_timeout"],
+        limits=_limits(params, card),
     )
+
+
+def _limits(params: Params, card: str) -> Limits:
+    _check_seconds(params, "upload_timeout", "stall_timeout", "reboot_timeout", "guest_timeout", "external_timeout", card=card)
+    for name in ("min_rate", "rate_limit"):
+        if params[name] is not None and params[name] <= 0:
+            raise _invalid(card, f"{name} is {params[name]}, which is no number of bytes a second")
+    return Limits(
+        upload_timeout=params["upload_timeout"],
+        min_rate=params["min_rate"],
+        rate_limit=params["rate_limit"],
+        stall_timeout=params["stall_timeout"],
+        reboot_timeout=params["reboot_timeout"],
+        guest_timeout=params["guest_timeout"],
+        external_timeout=params["external_timeout"],
+    )
+
+
+def _backup(params: Params) -> Backup | None:
+    if not params["backup"]:
+        return None
+    return Backup(Path(params["backup_directory"]), params["client"], params["allow_config_changes"])
 
 
 def _release(params: Params, *, card: str) -> Release:

@@ -33,9 +33,9 @@ def facts_result(card: Card) -> Result:
 
 
 def error_result(error: NmcError, *, touched: bool = False) -> Result:
-    """A failure. ``unreachable`` is only said of a card to which nothing was sent."""
+    """A failure. From the first byte that was sent on it is ``failed``, whatever stood in the way."""
     unreachable = error.status is Status.UNREACHABLE and not touched
-    status = Status.FAILED if touched and error.status is Status.UNREACHABLE else error.status
+    status = Status.FAILED if touched else error.status
     return {
         "changed": touched,
         "unreachable" if unreachable else "failed": True,

@@ -161,13 +161,60 @@ options:
     type: bool
     default: false
   upload_timeout:
-    description: Seconds that the transfer of one image may take. Host variable C(nmc_upload_timeout).
+    description:
+      - Seconds that the transfer of one image may take. Left out, it follows from the size of the image and O(min_rate).
+      - Host variable C(nmc_upload_timeout).
     type: float
-    default: 900.0
+  min_rate:
+    description: The slowest transfer that is waited for, in bytes a second. Host variable C(nmc_min_rate).
+    type: int
+    default: 4096
+  rate_limit:
+    description: The fastest transfer, in bytes a second, to spare a thin link. Host variable C(nmc_rate_limit).
+    type: int
+  stall_timeout:
+    description: Seconds without a byte moving after which a transfer counts as broken. Host variable C(nmc_stall_timeout).
+    type: float
+    default: 60.0
   reboot_timeout:
     description: Seconds to wait for the card after each image. Host variable C(nmc_reboot_timeout).
     type: float
     default: 900.0
+  guest_timeout:
+    description:
+      - Seconds to wait until a rack PDU has updated the PDUs that are linked to it, which it does by itself.
+      - Host variable C(nmc_guest_timeout).
+    type: float
+    default: 1800.0
+  expected_application:
+    description:
+      - Application code of a card that lost its application in a broken upgrade, so that the right image can be sent.
+      - A card that names its application is not overruled. Host variable C(nmc_expected_application).
+    type: str
+  client:
+    description: Whose card it is; the name of a directory below O(backup_directory). Host variable C(nmc_client).
+    type: str
+    default: default
+  backup:
+    description:
+      - Keep the card's C(config.ini) before an upgrade, and compare it afterwards. Host variable C(nmc_backup).
+    type: bool
+    default: true
+  backup_directory:
+    description: Where it is kept, readable by nobody else. Host variable C(nmc_backup_directory).
+    type: path
+    default: ~/.local/state/secure_power.nmc/config
+  allow_config_changes:
+    description:
+      - Settings that changed or vanished during an upgrade are noted in the evidence and are no failure.
+      - Settings that were added never are one.
+      - Host variable C(nmc_allow_config_changes).
+    type: bool
+    default: false
+  https_port:
+    description: Port of the card's web server, of which only the certificate is looked at. Host variable C(nmc_https_port).
+    type: int
+    default: 443
 attributes:
   check_mode:
     description: Reads the card, checks the images and returns the very plan.

@@ -14,6 +14,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.features im
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, parse_image_name
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation import (
     DeviceReading,
+    LinkedDevice,
     Module,
     Observation,
     Unread,
@@ -43,7 +44,9 @@ class Card:
     """A network management card and the device that hosts it.
 
     ``inferred`` names the facts that rest on a reading of the sources instead of their words. ``application_state`` is the letter
-    of the login banner: ``+`` running, ``?`` starting, ``-`` broken, ``!`` not fit for the AOS; None when not read over SSH.
+    of the login banner: ``+`` running, ``?`` starting, ``-`` broken, ``!`` not fit for the AOS; ``user_type`` is that of
+    the account that read it. Both are None when not read over SSH, ``linked`` is empty when not read over SNMP.
+    ``lost_application``: the application is the operator's word, because the card has none that works.
     """
 
     source: str
@@ -52,6 +55,8 @@ class Card:
     application: str | None
     application_missing: bool
     application_state: str | None
+    user_type: str | None
+    linked: tuple[LinkedDevice, ...]
     product_family: Family
     inferred: tuple[str, ...]
     model: str | None
@@ -69,6 +74,7 @@ class Card:
     secure_nmc: SecureNmc
     features: t.Mapping[str, t.Any]
     unread: tuple[Unread, ...]
+    lost_application: bool = False
 
     def version(self, component: Component) -> Version | None:
         return self.firmware[component].version
@@ -113,7 +119,7 @@ class Card:
                 "reason": self.secure_nmc.reason,
             },
             "features": dict(self.features),
-            "linked": [],
+            "linked": [asdict(device) for device in self.linked],
             "unread": [asdict(text) for text in self.unread],
             "source": self.source,
             "read_at": read_at,
@@ -137,6 +143,8 @@ def identify(said: Observation, *, product_family: Family | None = None) -> Card
         application=application,
         application_missing=said.application_missing,
         application_state=said.application_state,
+        user_type=said.user_type,
+        linked=said.linked,
         product_family=family,
         inferred=_inferred(family=guessed_family, subscription=guessed_family or not subscription.verified),
         model=card_model,

@@ -42,6 +42,17 @@ class DeviceReading:
 
 
 @dataclass(frozen=True)
+class LinkedDevice:
+    """A rack PDU that is linked to the one that hosts the card: it is updated by its host. Versions as text."""
+
+    role: str
+    model: str | None
+    serial: str | None
+    application: str | None
+    boot_monitor: str | None
+
+
+@dataclass(frozen=True)
 class Observation:
     """Everything that one reading gave; None is what the card did not say.
 
@@ -66,6 +77,8 @@ class Observation:
     contact: str | None = None
     uptime_seconds: float | None = None
     application_state: str | None = None
+    user_type: str | None = None
+    linked: tuple[LinkedDevice, ...] = ()
     device: DeviceReading = DeviceReading()
     services: t.Mapping[str, bool] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()

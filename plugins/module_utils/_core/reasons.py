@@ -64,6 +64,10 @@ class Reason(str, enum.Enum):
     WRONG_CARD = "wrong_card"
     STEPPING_STONE_NEEDED = "stepping_stone_needed"
     EXTERNAL_DELIVERY = "external_delivery"
+    APPLICATION_DIFFERS = "application_differs"
+    NOT_ADMINISTRATOR = "not_administrator"
+    NO_UPLOAD_PATH = "no_upload_path"
+    BACKUP_FAILED = "backup_failed"
     ON_BATTERY = "on_battery"
     SELF_TEST_RUNNING = "self_test_running"
 
@@ -95,6 +99,11 @@ class Reason(str, enum.Enum):
     UNEXPECTED_VERSION = "unexpected_version"
     IDENTITY_CHANGED = "identity_changed"
     NOT_READABLE_AFTER = "not_readable_after"
+    LOGIN_LOST = "login_lost"
+    SNMP_LOST = "snmp_lost"
+    CERTIFICATE_CHANGED = "certificate_changed"
+    CONFIG_CHANGED = "config_changed"
+    GUEST_NOT_UPDATED = "guest_not_updated"
     EXTERNAL_NOT_DONE = "external_not_done"
 
 
@@ -246,6 +255,26 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         "The release reaches cards by a program of the vendor only.",
         f"{_UNTOUCHED} Do what work_item says, then run again; or set wait_for_external and do it while the task waits.",
     ),
+    Reason.APPLICATION_DIFFERS: Meaning(
+        Status.BLOCKED,
+        "The card runs another application than the expected one.",
+        f"{_UNTOUCHED} Correct expected_application, or leave it out: the card names its application itself.",
+    ),
+    Reason.NOT_ADMINISTRATOR: Meaning(
+        Status.BLOCKED,
+        "The user may not change firmware.",
+        f"{_UNTOUCHED} Use an account of the type Administrator or Super User.",
+    ),
+    Reason.NO_UPLOAD_PATH: Meaning(
+        Status.BLOCKED,
+        "Images are sent over SSH, and no credentials for it are given.",
+        f"{_UNTOUCHED} Set username and password of an administrator of the card.",
+    ),
+    Reason.BACKUP_FAILED: Meaning(
+        Status.BLOCKED,
+        "The card's config.ini cannot be kept on the controller.",
+        f"{_UNTOUCHED} Check backup_directory and the free space, or set backup: false.",
+    ),
     Reason.ON_BATTERY: Meaning(
         Status.BLOCKED,
         "The UPS runs on battery.",
@@ -384,6 +413,32 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.FAILED,
         "The card came back but cannot be read.",
         "Log on by hand with the same credentials; an upgrade can switch SNMP off or ask for a new password. Then read it with nmc_facts.",
+    ),
+    Reason.LOGIN_LOST: Meaning(
+        Status.FAILED,
+        "The card came back and refuses the login that it took before.",
+        "An upgrade from a very old version can reset users. Log on by hand, with the factory login if need be, set the user up again, "
+        "and read the card with nmc_facts.",
+    ),
+    Reason.SNMP_LOST: Meaning(
+        Status.FAILED,
+        "The card runs its target and no longer answers over SNMP as it did before.",
+        "Newer firmware starts with SNMP off. Log on over SSH and switch it on again (snmp, snmpv3), then read the card with nmc_facts.",
+    ),
+    Reason.CERTIFICATE_CHANGED: Meaning(
+        Status.COMPLIANT,
+        "The card was brought to its target; its web server now shows another certificate.",
+        "Check the new fingerprint in the evidence on the card itself, and tell what trusts the old one.",
+    ),
+    Reason.CONFIG_CHANGED: Meaning(
+        Status.FAILED,
+        "The card runs its target, and settings changed or vanished on the way.",
+        "Compare the settings in the evidence with the config.ini that was kept before, and put them back where they are wanted.",
+    ),
+    Reason.GUEST_NOT_UPDATED: Meaning(
+        Status.FAILED,
+        "The rack PDU runs its target, and a PDU linked to it does not.",
+        "Check the link cable; the host updates its guests by itself, which takes ten minutes and more. Then run again.",
     ),
     Reason.EXTERNAL_NOT_DONE: Meaning(
         Status.FAILED,

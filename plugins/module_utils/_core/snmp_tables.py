@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, parse_image_name
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation import (
     DeviceReading,
+    LinkedDevice,
     Module,
     Observation,
     clean,
@@ -83,6 +84,10 @@ _DEVICE_OIDS: t.Mapping[str | None, t.Mapping[str, tuple[str, ...]]] = {
         "serial": (f"{_APC}.1.4.2.2.1.3.1", f"{_APC}.1.1.13.4.1.4.1", f"{_APC}.1.1.13.3.2.2.1.5.1"),
     },
 }
+# Rack PDUs that are linked to the one with the card stand in further rows of the identity table. That the first row is the
+# host is a reading: the MIB names no role.
+_LINKED_ROWS = (2, 3, 4)
+_LINKED_COLUMNS = {"application": 6, "model": 8, "serial": 9, "boot_monitor": 11}
 _ANY_DEVICE: t.Mapping[str, tuple[str, ...]] = {
     "model": (f"{_APC}.1.4.2.2.1.2.1",),
     "serial": (f"{_APC}.1.4.2.2.1.3.1",),
@@ -105,7 +110,12 @@ def device_kind(card: Values) -> str | None:
 
 def device_oids(kind: str | None) -> tuple[str, ...]:
     """What to ask a card about a device of this kind."""
-    return tuple(oid for choices in _DEVICE_OIDS.get(kind, _ANY_DEVICE).values() for oid in choices)
+    own = tuple(oid for choices in _DEVICE_OIDS.get(kind, _ANY_DEVICE).values() for oid in choices)
+    return (*own, *(_linked_oid(name, row) for row in _LINKED_ROWS for name in _LINKED_COLUMNS)) if kind == "rack_pdu" else own
+
+
+def _linked_oid(name: str, row: int) -> str:
+    return f"{_APC}.1.1.26.2.1.{_LINKED_COLUMNS[name]}.{row}"
 
 
 def is_card(card: Values) -> bool:
@@ -138,6 +148,7 @@ def observe(card: Values, device: Values) -> Observation:
         contact=clean(_text(card, SYS_CONTACT)),
         uptime_seconds=ticks / 100 if isinstance(ticks, int) else None,
         device=_device(said, choices, device),
+        linked=_linked(device),
         unread=() if descr.aos_version else (kept("sysDescr", descr_text),),
     )
 
@@ -158,6 +169,11 @@ def _device(said: t.Mapping[str, str | None], choices: t.Mapping[str, tuple[str,
         on_battery=status == _ON_BATTERY if isinstance(status, int) and status != _STATUS_UNKNOWN else None,
         self_test=self_test,
     )
+
+
+def _linked(values: Values) -> tuple[LinkedDevice, ...]:
+    rows = [{name: clean(_text(values, _linked_oid(name, row))) for name in _LINKED_COLUMNS} for row in _LINKED_ROWS]
+    return tuple(LinkedDevice(role="guest", **row) for row in rows if row["serial"])
 
 
 def _module(card: Values, row: int, *, version: str | None, file: str | None) -> Module:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.crossings import crossed
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.delivery import WorkItem, external_work
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import BY_APPLICATION, REFUSED_APPLICATIONS, Family
@@ -93,21 +94,33 @@ class Plan:
     steps: tuple[Step, ...] = ()
     target: Release | None = None
     work_item: WorkItem | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def make_plan(
-    card: Card, releases: t.Sequence[Release], *, allow: Permissions, serial: str | None = None, store: Store | None = None
+    card: Card,
+    releases: t.Sequence[Release],
+    *,
+    allow: Permissions,
+    serial: str | None = None,
+    expected_application: str | None = None,
+    store: Store | None = None,
 ) -> Plan:
     """Decide what brings a card to the last of the releases, over the ones before it where the way needs them.
 
-    ``serial`` is the declared serial number of the card, None if none was declared. ``store`` adds images, stepping stones
-    and the versions that ship together.
+    ``serial`` is the declared serial number of the card and ``expected_application`` the application of one that lost it,
+    None where nothing is declared. ``store`` adds images, stepping stones and the versions that ship together.
     """
-    refusal = _wrong_card(card, serial) or _unidentified(card)
+    known = _wrong_card(card, serial) or _with_application(card, expected_application)
+    if isinstance(known, Refusal):
+        return _refused(known)
+    refusal = _unidentified(known)
     if refusal is not None:
         return _refused(refusal)
-    known = [_completed(card, release, store) for release in releases]
-    return replace(_decide(card, known, allow=allow, store=store), target=known[-1])
+    completed = [_completed(known, release, store) for release in releases]
+    plan = _decide(known, completed, allow=allow, store=store)
+    warnings = tuple(crossing.sentence for crossing in crossed(known, completed[-1])) if plan.steps else ()
+    return replace(plan, target=completed[-1], warnings=warnings)
 
 
 def _decide(card: Card, releases: t.Sequence[Release], *, allow: Permissions, store: Store | None) -> Plan:
@@ -150,6 +163,17 @@ def _wrong_card(card: Card, serial: str | None) -> Refusal | None:
     return Refusal(Reason.WRONG_CARD, f"the card says serial {card.serial or 'nothing'}, declared is {serial}")
 
 
+def _with_application(card: Card, application: str | None) -> Card | Refusal:
+    """The card with the application that it had, where a broken upgrade made it forget; the card's own word wins."""
+    if application is None or application == card.application:
+        return card
+    if card.application is not None:
+        return Refusal(Reason.APPLICATION_DIFFERS, f"the card runs {card.application}, expected is {application}")
+    row = BY_APPLICATION.get(application)
+    family = row.family if row and card.product_family is Family.UNKNOWN else card.product_family
+    return replace(card, application=application, application_missing=False, product_family=family, lost_application=True)
+
+
 _NO_TOKEN = "no firmware file name of the card carries a hardware token"
 
 
@@ -165,7 +189,8 @@ def _unidentified(card: Card) -> Refusal | None:
 
 
 def _silent(card: Card, target: Release) -> Refusal | None:
-    silent = [component.value for component in target.targets if card.version(component) is None]
+    lost = (Component.APPLICATION,) if card.lost_application else ()
+    silent = [part.value for part in target.targets if card.version(part) is None and part not in lost]
     if silent:
         return Refusal(Reason.VERSION_UNKNOWN, f"the card does not say the version of {' and '.join(silent)} over {card.source}")
     return None

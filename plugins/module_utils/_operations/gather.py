@@ -41,6 +41,7 @@ class Access:
     snmp: SnmpEndpoint | None
     transport: str = "auto"
     product_family: Family | None = None
+    https_port: int = 443
 
     def require_ssh(self) -> SshEndpoint:
         """The SSH endpoint. Raises `InputError` when no credentials were given for it."""

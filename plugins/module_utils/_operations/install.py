@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import typing as t
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
@@ -16,6 +17,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     AccessError,
     BlockedError,
+    NmcError,
     TransferError,
     UnreachableError,
 )
@@ -23,6 +25,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._operations.exter
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather, gather_ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import verified
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.prove import Awaited, Restart, await_restart
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.surroundings import Backup, check, survey
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport import scp
 
 if t.TYPE_CHECKING:
@@ -35,25 +38,52 @@ if t.TYPE_CHECKING:
 
 Notify = t.Callable[[str], None]
 
+# The types of account that may change firmware, as the login banner names them.
+_MAY_WRITE = ("Administrator", "Super User")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Times in seconds, rates in bytes a second. ``upload_timeout`` None follows from the size of the image and ``min_rate``."""
+
+    upload_timeout: float | None = None
+    min_rate: int = 4096
+    rate_limit: int | None = None
+    stall_timeout: float = 60.0
+    reboot_timeout: float = 900.0
+    guest_timeout: float = 1800.0
+    external_timeout: float = 3600.0
+
+    def upload(self, size: int) -> float:
+        slowest = min(self.min_rate, self.rate_limit or self.min_rate)
+        return self.upload_timeout if self.upload_timeout is not None else self.stall_timeout + size / slowest
+
 
 @dataclass(frozen=True)
 class Order:
-    """What to install on one card. Times in seconds; the target is the last release, the others are stepping stones."""
+    """What to install on one card: the target is the last release, the others are stepping stones. ``backup`` None keeps nothing."""
 
     releases: tuple[Release, ...]
     downloads: Downloads
     store: Store | None = None
     allow: Permissions = field(default_factory=Permissions)
     serial: str | None = None
+    expected_application: str | None = None
+    backup: Backup | None = None
     allow_on_battery: bool = False
     allow_self_test: bool = False
     wait_for_external: bool = False
-    upload_timeout: float = 900.0
-    reboot_timeout: float = 900.0
-    external_timeout: float = 3600.0
+    limits: Limits = field(default_factory=Limits)
 
     def plan(self, card: Card) -> Plan:
-        return make_plan(card, self.releases, allow=self.allow, serial=self.serial, store=self.store)
+        return make_plan(
+            card,
+            self.releases,
+            allow=self.allow,
+            serial=self.serial,
+            expected_application=self.expected_application,
+            store=self.store,
+        )
 
 
 @dataclass
@@ -65,6 +95,7 @@ class Outcome:
     plan: Plan | None = None
     before: Card | None = None
     after: Card | None = None
+    answered_snmp: bool = False
     warnings: list[str] = field(default_factory=list)
     evidence: dict[str, t.Any] = field(default_factory=dict)
 
@@ -84,6 +115,7 @@ class Outcome:
 
     def planned(self, card: Card, plan: Plan) -> Plan:
         self.plan, self.before, self.after = plan, card, card
+        self.warnings = [*self.warnings, *(sentence for sentence in plan.warnings if sentence not in self.warnings)]
         self.evidence.update(source=card.source, serial=card.serial, mac=card.mac)
         return plan
 
@@ -109,14 +141,35 @@ def install(access: Access, order: Order, outcome: Outcome, *, check_mode: bool,
     if plan.reason is Reason.AT_TARGET or check_mode:
         outcome.conclude(plan.reason, f"{access.card}: {plan.sentence}.")
         return
-    target = order.releases[-1] if plan.target is None else plan.target
+    target, reason = plan.target or order.releases[-1], Reason.UPGRADED
     if waits:
         notify(f"{access.card}: {plan.sentence}; waiting for it")
-        await_release(access, card, target, timeout=order.external_timeout, seen=outcome.saw)
+        await_release(access, card, target, timeout=order.limits.external_timeout, seen=outcome.saw)
+    else:
+        reason = _upgrade(access, order, outcome, card=card, plan=plan, notify=notify)
+    and_more = "; its web server now shows another certificate" if reason is Reason.CERTIFICATE_CHANGED else ""
+    outcome.conclude(reason, f"{access.card}: now at {target}{and_more}.")
+
+
+def _upgrade(access: Access, order: Order, outcome: Outcome, *, card: Card, plan: Plan, notify: Notify) -> Reason:
+    """Send and prove every step, with a look around before and after."""
+    before = survey(access, card, answered_snmp=outcome.answered_snmp, backup=order.backup)
     for number, step in enumerate(plan.steps, start=1):
         notify(f"{access.card}: transfer {number} of {len(plan.steps)}, {step.image.name}")
-        card = _carry_out(access, order, outcome, card=card, step=step, notify=notify)
-    outcome.conclude(Reason.UPGRADED, f"{access.card}: now at {target}.")
+        try:
+            card = _carry_out(access, order, outcome, card=card, step=step, notify=notify)
+        except TransferError:
+            outcome.after = _last_look(access)
+            raise
+    limits = order.limits
+    return check(access, before, guest_timeout=limits.guest_timeout, grace=limits.reboot_timeout, evidence=outcome.evidence)
+
+
+def _last_look(access: Access) -> Card | None:
+    """What the card holds after a transfer that failed; None when it cannot be read just now."""
+    with suppress(NmcError):
+        return gather_ssh(access)
+    return None
 
 
 # --- before a byte is sent -----------------------------------------------------------------------------------------
@@ -126,10 +179,13 @@ def _decide(access: Access, order: Order, outcome: Outcome) -> tuple[Card, Plan]
     """Read and plan. Before something is sent, or when SNMP does not say enough, SSH has the last word."""
     reading = gather(access)
     outcome.warnings.extend(reading.warnings)
+    outcome.answered_snmp = reading.card.source == "snmp"
     plan = outcome.planned(reading.card, order.plan(reading.card))
     undecided = MEANINGS[plan.reason].status is Status.UNKNOWN
     if reading.card.source == "ssh" or not (plan.steps or (undecided and access.ssh is not None)):
         return reading.card, plan
+    if access.ssh is None:
+        raise BlockedError(Reason.NO_UPLOAD_PATH, f"{access.card}: {plan.sentence}, but no credentials for SSH are given.")
     card = _confirm_over_ssh(access, reading.card)
     return card, outcome.planned(card, order.plan(card))
 
@@ -143,7 +199,7 @@ def _confirm_over_ssh(access: Access, over_snmp: Card) -> Card:
         if None not in (first, second) and first != second:
             message = f"{access.card}: over SNMP the card says {name} {first}, over SSH {second}."
             raise BlockedError(Reason.WRONG_CARD, message)
-    return replace(over_ssh, device=_worst(over_ssh.device, over_snmp.device))
+    return replace(over_ssh, device=_worst(over_ssh.device, over_snmp.device), linked=over_snmp.linked)
 
 
 def _worst(first: DeviceReading, second: DeviceReading) -> DeviceReading:
@@ -157,7 +213,10 @@ def _worst(first: DeviceReading, second: DeviceReading) -> DeviceReading:
 
 
 def _preflight(access: Access, order: Order, card: Card, plan: Plan) -> None:
-    """What must hold before the first byte beside the plan itself: images as declared, the UPS on mains and at rest."""
+    """What must hold before the first byte beside the plan itself: the account, images as declared, the UPS on mains and at rest."""
+    if card.user_type is not None and card.user_type not in _MAY_WRITE:
+        message = f"{access.card}: the user is a {card.user_type} on the card, which may not change firmware."
+        raise BlockedError(Reason.NOT_ADMINISTRATOR, message)
     for step in plan.steps:
         with verified(access.card, step.image, order.downloads):
             pass
@@ -176,7 +235,7 @@ def _carry_out(access: Access, order: Order, outcome: Outcome, *, card: Card, st
     notify(f"{access.card}: {step.image.name} is sent, waiting for the restart")
     restart = await_restart(
         replace(access, product_family=card.product_family),
-        Awaited(before=card, step=step, sent_at=sent_at, timeout=order.reboot_timeout),
+        Awaited(before=card, step=step, sent_at=sent_at, timeout=order.limits.reboot_timeout),
         seen=outcome.saw,
     )
     outcome.evidence.setdefault("restarts", []).append(_restart_evidence(step, restart))
@@ -220,7 +279,9 @@ def _transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: St
                 image.file,
                 size=image.size,
                 name=step.image.name,
-                deadline=started + order.upload_timeout,
+                deadline=started + order.limits.upload(image.size),
+                stall_timeout=order.limits.stall_timeout,
+                rate_limit=order.limits.rate_limit,
                 progress=progress,
             )
         except (UnreachableError, AccessError) as error:

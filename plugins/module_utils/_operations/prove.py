@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 import typing as t
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError, ProofError
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_ssh
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_snmp, gather_ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.identity import check_same_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import identification
 
@@ -24,14 +25,15 @@ if t.TYPE_CHECKING:
 _KNOCK_MIN, _KNOCK_MAX = 0.5, 5.0
 # While it was not seen away, the card is read after these seconds: it may have restarted between two knocks.
 _LOOKS = (10.0, 30.0, 60.0, 120.0, 240.0, 480.0)
-# A refusal that repeating cannot mend, or that must not be repeated.
-_FINAL = (
-    Reason.LOGIN_REFUSED,
-    Reason.PASSWORD_CHANGE_REQUIRED,
-    Reason.HOST_KEY_CHANGED,
-    Reason.HOST_KEY_UNKNOWN,
-    Reason.LEGACY_SSH_REQUIRED,
-)
+# Refusals that repeating cannot mend, or that must not be repeated, and what they mean after an upgrade.
+_FINAL: t.Mapping[Reason, Reason] = {
+    Reason.LOGIN_REFUSED: Reason.LOGIN_LOST,
+    Reason.PASSWORD_CHANGE_REQUIRED: Reason.PASSWORD_CHANGE_REQUIRED,
+    Reason.HOST_KEY_CHANGED: Reason.HOST_KEY_CHANGED,
+    Reason.HOST_KEY_UNKNOWN: Reason.HOST_KEY_CHANGED,
+    Reason.LEGACY_SSH_REQUIRED: Reason.LEGACY_SSH_REQUIRED,
+    Reason.UNEXPECTED_PROMPT: Reason.UNEXPECTED_PROMPT,
+}
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,7 @@ class _Watch:
             card = gather_ssh(self._access)
         except NmcError as error:
             if error.reason in _FINAL:
-                raise ProofError(
-                    Reason.NOT_READABLE_AFTER, f"{error.message} This came after the upgrade.", evidence=error.evidence
-                ) from error
+                raise self._locked_out(error) from error
             self._last_error = error
             return None
         self._last_error = None
@@ -110,6 +110,19 @@ class _Watch:
             return None
         self._check_versions(card)
         return Restart(card, self._elapsed(), self._seen_away)
+
+    def _locked_out(self, error: NmcError) -> ProofError:
+        """SSH lets nobody in any more. What the card runs is then asked over SNMP, if that is possible."""
+        evidence, said = dict(error.evidence), "What it runs cannot be asked over SNMP."
+        if self._access.snmp is not None:
+            with suppress(NmcError):
+                card = gather_snmp(self._access)
+                self._seen(card)
+                wrong = [change for change in self._step.changes if card.version(change.component) != change.after]
+                evidence["versions_over_snmp"] = {part.value: str(version) for part, version in card.firmware_versions.items() if version}
+                said = f"Over SNMP it says {self._all_said(card, wrong)}." if wrong else "Over SNMP it runs what was sent."
+        message = f"{error.message} This came after {self._step.image.name} was sent. {said}"
+        return ProofError(_FINAL[error.reason], message, evidence=evidence)
 
     def _restarted(self, card: Card) -> bool:
         """Seen away, or it runs what it did not run before, or its uptime began anew (cards print it in whole minutes)."""
@@ -123,13 +136,12 @@ class _Watch:
         if not wrong:
             return
         stayed = all(card.version(change.component) == change.before for change in wrong)
-        said = ", ".join(f"{change.component.value} {self._said(card, change)} instead of {change.after}" for change in wrong)
-        message = f"{self._access.card}: after {self._step.image.name} the card restarted and says {said}."
+        message = f"{self._access.card}: after {self._step.image.name} the card restarted and says {self._all_said(card, wrong)}."
         raise ProofError(Reason.STILL_OLD_VERSION if stayed else Reason.UNEXPECTED_VERSION, message)
 
-    def _said(self, card: Card, change: Change) -> str:
-        version = card.version(change.component)
-        return str(version) if version else "nothing"
+    def _all_said(self, card: Card, wrong: list[Change]) -> str:
+        versions = ((change, card.version(change.component)) for change in wrong)
+        return ", ".join(f"{change.component.value} {version or 'nothing'} instead of {change.after}" for change, version in versions)
 
     def _nothing_came(self) -> ProofError:
         waited = f"{self._elapsed():.0f} s after {self._step.image.name} was sent"

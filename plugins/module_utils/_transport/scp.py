@@ -15,6 +15,7 @@ import re
 import socket
 import time
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
@@ -45,19 +46,23 @@ def upload(
     size: int,
     name: str,
     deadline: float,
+    stall_timeout: float | None = None,
+    rate_limit: int | None = None,
     progress: t.Callable[[int, int], None] | None = None,
 ) -> None:
     """Send a file of `size` bytes under a name.
 
-    `deadline` is a value of time.monotonic(); `progress` is called with (sent, size) after every packet.
+    `deadline` is a value of time.monotonic(); `stall_timeout` is how long nothing may move (s, the endpoint's timeout when
+    None); `rate_limit` is in bytes a second; `progress` is called with (sent, size) after every packet.
     Returning means that every byte was sent, not that the card took it: an NMC2 restarts the moment it has the last byte,
     so a connection that breaks then is no error, and what the card runs afterwards is the proof.
     Raises what `connect` raises, and TransferError IMAGE_REJECTED, TRANSFER_INTERRUPTED (broken off, or nothing moved for
-    the endpoint's timeout) or TRANSFER_TIMEOUT, each with `bytes_sent` and `bytes_total` in its evidence.
+    `stall_timeout`) or TRANSFER_TIMEOUT, each with `bytes_sent` and `bytes_total` in its evidence.
     """
     _check_name(endpoint, name)
     with connect(endpoint) as connection:
-        _Upload(connection, size=size, name=name, deadline=deadline, progress=progress).send(source)
+        pace = _Pace(deadline, endpoint.timeout if stall_timeout is None else stall_timeout, rate_limit)
+        _Upload(connection, size=size, name=name, pace=pace, progress=progress).send(source)
 
 
 def download(endpoint: SshEndpoint, name: str, *, limit: int, deadline: float) -> bytes:
@@ -148,6 +153,22 @@ class _Peer:
         return line.decode("utf-8", errors="backslashreplace").rstrip("\r\n")
 
 
+@dataclass(frozen=True)
+class _Pace:
+    """How long a transfer may take, how long it may stand still (s), and how fast it may be (bytes a second)."""
+
+    deadline: float
+    stall_timeout: float
+    rate_limit: int | None = None
+
+    def hold_back(self, sent: int, started: float) -> None:
+        """Wait until as much time has passed as what was sent needs at the limit."""
+        if self.rate_limit:
+            ahead = sent / self.rate_limit - (time.monotonic() - started)
+            if ahead > 0:
+                time.sleep(min(ahead, max(0.0, self.deadline - time.monotonic())))
+
+
 class _Upload:
     def __init__(
         self,
@@ -155,20 +176,20 @@ class _Upload:
         *,
         size: int,
         name: str,
-        deadline: float,
+        pace: _Pace,
         progress: t.Callable[[int, int], None] | None,
     ) -> None:
         self._connection = connection
         self._endpoint = connection.endpoint
         self._size = size
         self._name = name
-        self._deadline = deadline
+        self._pace = pace
         self._progress = progress or (lambda _sent, _size: None)
         self._sent = 0
 
     def send(self, source: t.BinaryIO) -> None:
         try:
-            peer = _Peer(self._connection, f"scp -q -t {self._name}", self._deadline)
+            peer = _Peer(self._connection, f"scp -q -t {self._name}", self._pace.deadline)
             self._announce(peer)
             self._send_data(peer, source)
         except _RefusedError as refusal:
@@ -184,18 +205,20 @@ class _Upload:
         peer.expect_zero()
 
     def _send_data(self, peer: _Peer, source: t.BinaryIO) -> None:
+        started = time.monotonic()
         while self._sent < self._size:
             block = memoryview(source.read(min(_BLOCK, self._size - self._sent)))
             if not block:
                 raise self._error(Reason.TRANSFER_INTERRUPTED, "the image file ends too early")
             while block:
-                peer.wait(self._endpoint.timeout)
+                peer.wait(self._pace.stall_timeout)
                 count = peer.write(block[:_BLOCK])
                 block = block[count:]
                 self._sent += count
                 self._progress(self._sent, self._size)
                 if peer.has_spoken():
                     peer.expect_zero()
+                self._pace.hold_back(self._sent, started)
 
     def _finish(self, peer: _Peer) -> None:
         """Hear whether the card takes the file. Checking it can take a card long, so only the deadline counts."""
@@ -213,10 +236,10 @@ class _Upload:
         return self._error(Reason.IMAGE_REJECTED, f"the card refuses it: {self._endpoint.scrub(refusal)}")
 
     def _broken(self, error: Exception) -> NmcError:
-        if time.monotonic() >= self._deadline:
+        if time.monotonic() >= self._pace.deadline:
             return self._error(Reason.TRANSFER_TIMEOUT, "the time for it is up")
         if _is_timeout(self._connection, error):
-            return self._error(Reason.TRANSFER_INTERRUPTED, f"nothing moved for {self._endpoint.timeout:g} s")
+            return self._error(Reason.TRANSFER_INTERRUPTED, f"nothing moved for {self._pace.stall_timeout:g} s")
         cause = self._endpoint.scrub(error) or "connection lost"
         return self._error(Reason.TRANSFER_INTERRUPTED, cause)
 
