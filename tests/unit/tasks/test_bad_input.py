@@ -141,8 +141,8 @@ def test_without_credentials_nothing_is_tried(take: Take, transport: str, said: 
 def test_an_upgrade_needs_ssh_credentials(take: Take, store: ImageStore) -> None:
     card = take("ups3").reached("snmp")
     ran = card.firmware(**store.upgrade("ups3"))
-    assert ran.verdict == ("failed", "no_credentials")
-    assert sentence(ran) == "SSH needs a user name and a password, and none are given"
+    assert ran.verdict == ("blocked", "no_upload_path")
+    assert sentence(ran) == "would be brought to application 2.5.5.1 in 1 transfer, but no credentials for SSH are given"
     assert card.counters["connections"] == 0
 
 
