@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import typing as t
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card, identify
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, ImageFacts
@@ -19,7 +19,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.release imp
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version, parse_version
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
 
 AOS, APPLICATION, BOOT = Component.AOS, Component.APPLICATION, Component.BOOT_MONITOR

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from typing import TYPE_CHECKING
+import typing as t
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Release
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import RULES, Permissions, Plan, make_plan
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
 
 Situation = tuple[Card, list[Release], Permissions]
