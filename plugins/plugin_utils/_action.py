@@ -24,7 +24,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 
-Variables = t.Mapping[str, t.Any]
+Variables = dict[str, t.Any]
 
 
 class NmcActionBase(ActionBase):
@@ -58,9 +58,10 @@ class NmcActionBase(ActionBase):
         """The task's arguments, and the card's variables for those that are left out."""
         options = {name: _plain(value) for name, value in self._task.args.items()}
         known = self._card_variables(variables, card)
+        templar = self._templar.copy_with_new_env(available_variables=known)
         for option, names in host_variables(self.TASK.spec()).items():
             if options.get(option) is None:
-                options[option] = next((self._value(known[name]) for name in names if known.get(name) is not None), None)
+                options[option] = next((_plain(templar.template(known[name])) for name in names if known.get(name) is not None), None)
         if "password" in options and options["password"] is None and not self._task.delegate_to:
             options["password"] = _plain(self._play_context.password) or None
         self._find_images(options)
@@ -68,10 +69,8 @@ class NmcActionBase(ActionBase):
 
     def _card_variables(self, variables: Variables, card: str) -> Variables:
         """With delegate_to, core puts the delegate's ``ansible_*`` into the task's variables: then only the card's own count."""
-        return t.cast("Variables", variables["hostvars"][card]) if self._task.delegate_to else variables
-
-    def _value(self, value: t.Any) -> t.Any:
-        return _plain(self._templar.template(value))
+        hostvars = variables["hostvars"]
+        return {**hostvars.raw_get(card), "hostvars": hostvars} if self._task.delegate_to else variables
 
     def _find_images(self, options: dict[str, t.Any]) -> None:
         """Look image files up as Ansible looks up files; one that is not found is only missed when it is needed."""
