@@ -42,7 +42,7 @@ _SNMP_TRIES, _SNMP_PATIENCE = 3, 2.0
 
 def access_from(params: Params, *, card: str) -> Access:
     """Every way to a card for which credentials are given. Raises `InputError` INVALID_OPTION."""
-    for name in ("port", "snmp_port", "https_port"):
+    for name in ("port", "snmp_port", "https_port", "ftp_port"):
         if params.get(name, 1) not in _PORTS:
             raise _invalid(card, f"{name} is {params[name]}, which is no port number")
     _check_seconds(params, "timeout", card=card)
@@ -139,6 +139,7 @@ def order_from(params: Params, *, card: str) -> Order:
         allow_self_test=params["allow_self_test"],
         wait_for_external=params["wait_for_external"],
         limits=_limits(params, card),
+        ftp_port=params["ftp_port"] if params["upload_protocol"] == "ftp" else None,
     )
 
 

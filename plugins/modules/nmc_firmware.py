@@ -160,6 +160,17 @@ options:
     description: Send the images even when the card is at its target.
     type: bool
     default: false
+  upload_protocol:
+    description:
+      - How images are sent. V(ftp) is for cards whose SCP does not work; it shows the password to the network, and has to be on.
+      - Host variable C(nmc_upload_protocol).
+    type: str
+    choices: [scp, ftp]
+    default: scp
+  ftp_port:
+    description: Port of FTP. Host variable C(nmc_ftp_port).
+    type: int
+    default: 21
   upload_timeout:
     description:
       - Seconds that the transfer of one image may take. Left out, it follows from the size of the image and O(min_rate).

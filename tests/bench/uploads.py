@@ -19,6 +19,7 @@ from bench import openssh
 from bench.figures import Figure, Findings, MissingError, Row, Scale, alternate, at_least, median_of
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport import scp
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.pace import Pace
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 from emulator.testing import Emulator, make_image, start_emulator
 
@@ -122,7 +123,7 @@ def _upload(account: openssh.Account, source: Path, name: str) -> None:
         known_hosts=str(account.known_hosts),
     )
     with source.open("rb") as file:
-        scp.upload(endpoint, file, size=source.stat().st_size, name=name, deadline=time.monotonic() + _LONGEST)
+        scp.upload(endpoint, file, size=source.stat().st_size, name=name, pace=Pace(time.monotonic() + _LONGEST, _LONGEST))
 
 
 def _explanation() -> str:

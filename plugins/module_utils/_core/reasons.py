@@ -75,6 +75,7 @@ class Reason(str, enum.Enum):
     NAME_UNRESOLVED = "name_unresolved"
     CONNECTION_FAILED = "connection_failed"
     NO_SSH_BANNER = "no_ssh_banner"
+    CARD_RESTARTING = "card_restarting"
     SNMP_SILENT = "snmp_silent"
     NO_CREDENTIALS = "no_credentials"
     SNMP_REFUSED = "snmp_refused"
@@ -299,6 +300,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.UNREACHABLE,
         "Something accepts the connection but does not speak SSH.",
         "Check port; the card may be restarting behind an address translation; SSH may be switched off on the card.",
+    ),
+    Reason.CARD_RESTARTING: Meaning(
+        Status.UNREACHABLE,
+        "The card says that it is restarting.",
+        "Wait some minutes, then run again. The device's output is not affected.",
     ),
     Reason.SNMP_SILENT: Meaning(
         Status.UNREACHABLE,

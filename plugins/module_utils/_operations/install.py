@@ -23,10 +23,11 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.external import await_release
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather, gather_ssh
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import verified
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import VerifiedImage, verified
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.prove import Awaited, Restart, await_restart
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.surroundings import Backup, check, survey
-from ansible_collections.secure_power.nmc.plugins.module_utils._transport import scp
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import ftp, scp
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.pace import Pace
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
@@ -61,7 +62,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Order:
-    """What to install on one card: the target is the last release, the others are stepping stones. ``backup`` None keeps nothing."""
+    """What to install on one card: the target is the last release, the others are stepping stones.
+
+    ``backup`` None keeps nothing; ``ftp_port`` None sends over SCP.
+    """
 
     releases: tuple[Release, ...]
     downloads: Downloads
@@ -74,6 +78,7 @@ class Order:
     allow_self_test: bool = False
     wait_for_external: bool = False
     limits: Limits = field(default_factory=Limits)
+    ftp_port: int | None = None
 
     def plan(self, card: Card) -> Plan:
         return make_plan(
@@ -274,16 +279,7 @@ def _transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: St
             say(sent, size)
 
         try:
-            scp.upload(
-                endpoint,
-                image.file,
-                size=image.size,
-                name=step.image.name,
-                deadline=started + order.limits.upload(image.size),
-                stall_timeout=order.limits.stall_timeout,
-                rate_limit=order.limits.rate_limit,
-                progress=progress,
-            )
+            _upload(endpoint, order, image, name=step.image.name, deadline=started + order.limits.upload(image.size), progress=progress)
         except (UnreachableError, AccessError) as error:
             record["error"] = error.message
             if not outcome.touched:
@@ -295,6 +291,22 @@ def _transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: St
         finally:
             record["seconds"] = round(time.monotonic() - started, 1)
     return time.monotonic()
+
+
+def _upload(
+    endpoint: SshEndpoint,
+    order: Order,
+    image: VerifiedImage,
+    *,
+    name: str,
+    deadline: float,
+    progress: t.Callable[[int, int], None],
+) -> None:
+    pace = Pace(deadline, order.limits.stall_timeout, order.limits.rate_limit)
+    if order.ftp_port is not None:
+        ftp.upload(endpoint, image.file, port=order.ftp_port, size=image.size, name=name, pace=pace, progress=progress)
+    else:
+        scp.upload(endpoint, image.file, size=image.size, name=name, pace=pace, progress=progress)
 
 
 def _milestones(card: str, name: str, notify: Notify) -> t.Callable[[int, int], None]:

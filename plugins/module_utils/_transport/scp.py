@@ -15,7 +15,6 @@ import re
 import socket
 import time
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
@@ -26,6 +25,9 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     TransferError,
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshConnection, SshEndpoint, connect
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.pace import Pace
 
 # Read from the source at once; the library cuts it into the card's packets.
 _BLOCK = 256 * 1024
@@ -45,23 +47,18 @@ def upload(
     *,
     size: int,
     name: str,
-    deadline: float,
-    stall_timeout: float | None = None,
-    rate_limit: int | None = None,
+    pace: Pace,
     progress: t.Callable[[int, int], None] | None = None,
 ) -> None:
-    """Send a file of `size` bytes under a name.
+    """Send a file of `size` bytes under a name; `progress` is called with (sent, size) after every packet.
 
-    `deadline` is a value of time.monotonic(); `stall_timeout` is how long nothing may move (s, the endpoint's timeout when
-    None); `rate_limit` is in bytes a second; `progress` is called with (sent, size) after every packet.
     Returning means that every byte was sent, not that the card took it: an NMC2 restarts the moment it has the last byte,
     so a connection that breaks then is no error, and what the card runs afterwards is the proof.
     Raises what `connect` raises, and TransferError IMAGE_REJECTED, TRANSFER_INTERRUPTED (broken off, or nothing moved for
-    `stall_timeout`) or TRANSFER_TIMEOUT, each with `bytes_sent` and `bytes_total` in its evidence.
+    the stall timeout) or TRANSFER_TIMEOUT, each with `bytes_sent` and `bytes_total` in its evidence.
     """
     _check_name(endpoint, name)
     with connect(endpoint) as connection:
-        pace = _Pace(deadline, endpoint.timeout if stall_timeout is None else stall_timeout, rate_limit)
         _Upload(connection, size=size, name=name, pace=pace, progress=progress).send(source)
 
 
@@ -153,22 +150,6 @@ class _Peer:
         return line.decode("utf-8", errors="backslashreplace").rstrip("\r\n")
 
 
-@dataclass(frozen=True)
-class _Pace:
-    """How long a transfer may take, how long it may stand still (s), and how fast it may be (bytes a second)."""
-
-    deadline: float
-    stall_timeout: float
-    rate_limit: int | None = None
-
-    def hold_back(self, sent: int, started: float) -> None:
-        """Wait until as much time has passed as what was sent needs at the limit."""
-        if self.rate_limit:
-            ahead = sent / self.rate_limit - (time.monotonic() - started)
-            if ahead > 0:
-                time.sleep(min(ahead, max(0.0, self.deadline - time.monotonic())))
-
-
 class _Upload:
     def __init__(
         self,
@@ -176,7 +157,7 @@ class _Upload:
         *,
         size: int,
         name: str,
-        pace: _Pace,
+        pace: Pace,
         progress: t.Callable[[int, int], None] | None,
     ) -> None:
         self._connection = connection
@@ -236,7 +217,7 @@ class _Upload:
         return self._error(Reason.IMAGE_REJECTED, f"the card refuses it: {self._endpoint.scrub(refusal)}")
 
     def _broken(self, error: Exception) -> NmcError:
-        if time.monotonic() >= self._pace.deadline:
+        if self._pace.is_over:
             return self._error(Reason.TRANSFER_TIMEOUT, "the time for it is up")
         if _is_timeout(self._connection, error):
             return self._error(Reason.TRANSFER_INTERRUPTED, f"nothing moved for {self._pace.stall_timeout:g} s")

@@ -18,6 +18,7 @@ import pytest
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, InputError, NmcError, ReplyError, TransferError
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.pace import Pace
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.scp import download, upload
 from emulator.testing import make_image
 
@@ -36,7 +37,8 @@ DATA = os.urandom(300_000)
 
 
 def send(endpoint: SshEndpoint, data: bytes = DATA, *, name: str = NAME, seconds: float = 20, **options: t.Any) -> None:
-    upload(endpoint, io.BytesIO(data), size=len(data), name=name, deadline=time.monotonic() + seconds, **options)
+    pace = Pace(time.monotonic() + seconds, endpoint.timeout)
+    upload(endpoint, io.BytesIO(data), size=len(data), name=name, pace=pace, **options)
 
 
 def failure(endpoint: SshEndpoint, data: bytes = DATA, **options: t.Any) -> TransferError:
@@ -272,7 +274,7 @@ def test_the_deadline_ends_a_transfer(ssh_servers: SshServers, silent_from: str)
 
 def test_an_image_that_ends_too_early_is_said(ssh_servers: SshServers) -> None:
     with pytest.raises(TransferError) as caught:
-        upload(ssh_servers.start(sink({})), io.BytesIO(DATA), size=len(DATA) + 1, name=NAME, deadline=time.monotonic() + 20)
+        upload(ssh_servers.start(sink({})), io.BytesIO(DATA), size=len(DATA) + 1, name=NAME, pace=Pace(time.monotonic() + 20, 10))
     assert caught.value.evidence["bytes_sent"] == len(DATA)
 
 

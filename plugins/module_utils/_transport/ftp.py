@@ -1,0 +1,121 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sending an image over FTP, for cards whose SCP does not work. The password crosses the network in plain text.
+
+Old cards break the connection at some 55 KB unless the client sends blocks of 512 bytes in passive mode, so that is what it does.
+"""
+
+from __future__ import annotations
+
+import ftplib
+import socket
+import time
+import typing as t
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, InputError, TransferError, UnreachableError
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.pace import Pace
+    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
+
+_BLOCK = 512
+_RESTARTING, _LOGIN = "421", "530"
+
+_FAILURES = (OSError, EOFError, ftplib.Error)
+
+
+def upload(
+    endpoint: SshEndpoint,
+    source: t.BinaryIO,
+    *,
+    port: int,
+    size: int,
+    name: str,
+    pace: Pace,
+    progress: t.Callable[[int, int], None],
+) -> None:
+    """Send a file of `size` bytes under a name, with the user and password of the SSH endpoint.
+
+    Returning means that every byte was sent: a card restarts the moment it has the last one, so its last word may be missing.
+    Raises `UnreachableError` NAME_UNRESOLVED, CONNECTION_FAILED or CARD_RESTARTING, `AccessError` LOGIN_REFUSED, and `TransferError`
+    IMAGE_REJECTED, TRANSFER_INTERRUPTED or TRANSFER_TIMEOUT.
+    """
+    if endpoint.username is None or endpoint.password is None:
+        raise InputError(Reason.NO_CREDENTIALS, f"{endpoint.card}: FTP needs a user name and a password.")
+    with ftplib.FTP(timeout=endpoint.timeout) as session:
+        _open(session, endpoint, port)
+        _Upload(session, endpoint, size=size, name=name, pace=pace, progress=progress).send(source)
+
+
+def _open(session: ftplib.FTP, endpoint: SshEndpoint, port: int) -> None:
+    where = f"{endpoint.host} port {port}"
+    try:
+        session.connect(endpoint.host, port)
+        session.login(endpoint.username or "", endpoint.password or "")
+        session.voidcmd("TYPE I")
+    except socket.gaierror as error:
+        raise UnreachableError(Reason.NAME_UNRESOLVED, f"{endpoint.card}: {endpoint.host} has no address ({error}).") from error
+    except _FAILURES as error:
+        said = endpoint.scrub(error) or "connection closed"
+        if said.startswith(_RESTARTING):
+            raise UnreachableError(Reason.CARD_RESTARTING, f"{endpoint.card}: FTP at {where} says: {said}.") from error
+        if isinstance(error, ftplib.error_perm):
+            raise AccessError(Reason.LOGIN_REFUSED, f"{endpoint.card}: FTP at {where} refuses the login: {said}.") from error
+        raise UnreachableError(Reason.CONNECTION_FAILED, f"{endpoint.card}: no FTP session with {where} ({said}).") from error
+
+
+class _Upload:
+    def __init__(
+        self, session: ftplib.FTP, endpoint: SshEndpoint, *, size: int, name: str, pace: Pace, progress: t.Callable[[int, int], None]
+    ) -> None:
+        self._session, self._endpoint = session, endpoint
+        self._size, self._name, self._pace, self._progress = size, name, pace, progress
+        self._sent = 0
+
+    def send(self, source: t.BinaryIO) -> None:
+        try:
+            with self._session.transfercmd(f"STOR {self._name}") as channel:
+                self._send_data(channel, source)
+        except ftplib.error_perm as error:
+            raise self._error(Reason.IMAGE_REJECTED, f"the card refuses it: {self._endpoint.scrub(error)}") from error
+        except _FAILURES as error:
+            raise self._broken(error) from error
+        self._hear_verdict()
+
+    def _send_data(self, channel: socket.socket, source: t.BinaryIO) -> None:
+        started = time.monotonic()
+        for block in iter(lambda: source.read(_BLOCK), b""):
+            if self._pace.is_over:
+                raise socket.timeout
+            channel.settimeout(self._pace.next_wait())
+            channel.sendall(block)
+            self._sent += len(block)
+            self._progress(self._sent, self._size)
+            self._pace.hold_back(self._sent, started)
+
+    def _hear_verdict(self) -> None:
+        """Checking an image can take a card long, so only the deadline counts."""
+        if self._session.sock is not None:
+            self._session.sock.settimeout(max(0.001, self._pace.deadline - time.monotonic()))
+        try:
+            self._session.voidresp()
+        except ftplib.error_perm as error:
+            raise self._error(Reason.IMAGE_REJECTED, f"the card refuses it: {self._endpoint.scrub(error)}") from error
+        except socket.timeout as error:
+            raise self._broken(error) from error
+        except _FAILURES:
+            return
+
+    def _broken(self, error: Exception) -> TransferError:
+        if self._pace.is_over:
+            return self._error(Reason.TRANSFER_TIMEOUT, "the time for it is up")
+        if isinstance(error, socket.timeout):
+            return self._error(Reason.TRANSFER_INTERRUPTED, f"nothing moved for {self._pace.stall_timeout:g} s")
+        return self._error(Reason.TRANSFER_INTERRUPTED, self._endpoint.scrub(error) or "connection lost")
+
+    def _error(self, reason: Reason, what: str) -> TransferError:
+        message = f"{self._endpoint.card}: sending {self._name} over FTP ended after {self._sent} of {self._size} bytes: {what}."
+        return TransferError(reason, message, evidence={"bytes_sent": self._sent, "bytes_total": self._size})
