@@ -6,19 +6,23 @@
 
 from __future__ import annotations
 
-import itertools
 import typing as t
 from pathlib import Path
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import image_info_spec, image_store_spec
 from ansible_collections.secure_power.nmc.plugins.module_utils._core import manifest as manifests
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, ImageFacts
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import (
+    Component,
+    ImageFacts,
+    is_application,
+    is_hardware_token,
+)
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.intake import Word, describe, release_without_images, releases_of
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Delivery
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Delivery, StoredRelease
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, NmcError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.packages import FoundImage, find_images
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.store import Intake, compare, put, read_manifest, render
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.store import Intake, compare, put, render
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Params, accepted, lower, version_from
 from ansible_collections.secure_power.nmc.plugins.module_utils._results import Result, error_result
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
@@ -38,7 +42,7 @@ def _store(params: Params, run: Run) -> Result:
     store = Path(params["path"])
     try:
         intake = _intake(params)
-        difference = compare(read_manifest(store), intake) if run.check_mode else put(store, intake)
+        difference = compare(store, intake) if run.check_mode else put(store, intake)
         before, after = render(difference.before), render(difference.after)
     except NmcError as error:
         return error_result(error)
@@ -52,33 +56,57 @@ def _store(params: Params, run: Run) -> Result:
 
 
 def _intake(params: Params) -> Intake:
-    word = Word(
+    word = _word(params)
+    if not params["source"]:
+        return Intake((), (accepted(release_without_images(word), _WHO),))
+    if word.delivery is not Delivery.DIRECT:
+        raise _invalid(f"delivery is {word.delivery.value}, with which no image of source is ever sent from here; leave source out")
+    found = [image for source in params["source"] for image in _found(Path(source))]
+    images = [(image, accepted(describe(image.name, word), _WHO)) for image in found]
+    if word.speaks_of_applications and not any(facts.component is Component.APPLICATION for _image, facts in images):
+        raise _invalid("application and version speak of images of applications, and there is none in source")
+    return Intake(tuple(images), tuple(_releases(images, word)))
+
+
+def _word(params: Params) -> Word:
+    application = _checked(params, "application", is_application, "su or rpdu2g")
+    return Word(
         application=ImageFacts(
-            component=Component.APPLICATION if params["application"] else None,
-            hardware_token=lower(params["hardware_token"]),
-            application=lower(params["application"]),
+            component=Component.APPLICATION if application else None,
+            hardware_token=_checked(params, "hardware_token", is_hardware_token, "hw21"),
+            application=application,
             version=_version(params, "version"),
         ),
         aos=_version(params, "aos"),
         boot_monitor=_version(params, "boot_monitor"),
         delivery=Delivery(params["delivery"]),
     )
-    found = [image for source in params["source"] or () for image in _found(Path(source))]
-    if not found:
-        return Intake((), (accepted(release_without_images(word), _WHO),))
-    if word.delivery is not Delivery.DIRECT:
-        raise InputError(Reason.INVALID_OPTION, f"{_WHO}: source has images, but delivery {word.delivery.value} sends none from here.")
-    images = [(image, accepted(describe(image.name, word), _WHO)) for image in found]
-    groups = itertools.groupby(images, key=lambda pair: pair[0].package or str(Path(pair[0].path).parent))
-    releases = [release for _folder, group in groups for release in releases_of([facts for _image, facts in group], word)]
-    return Intake(tuple(images), tuple(releases))
+
+
+def _checked(params: Params, name: str, fits: t.Callable[[str], bool], example: str) -> str | None:
+    text = lower(params[name])
+    if text is not None and not fits(text):
+        raise _invalid(f"{name} is {text!r}, which is none such as {example}")
+    return text
 
 
 def _found(source: Path) -> list[FoundImage]:
     found = find_images(source)
     if not found:
         raise InputError(Reason.IMAGE_MISSING, f"{_WHO}: there is no image in {source}.")
+    empty = next((image for image in found if image.size == 0), None)
+    if empty is not None:
+        raise InputError(Reason.IMAGE_UNREADABLE, f"{_WHO}: {empty.path} is empty.")
     return found
+
+
+def _releases(images: t.Iterable[tuple[FoundImage, ImageFacts]], word: Word) -> t.Iterator[StoredRelease]:
+    """What came in one package, or lay in one folder, ships together."""
+    together: dict[str, list[ImageFacts]] = {}
+    for image, facts in images:
+        together.setdefault(image.package or str(Path(image.path).parent), []).append(facts)
+    for group in together.values():
+        yield from accepted(releases_of(group, word), _WHO)
 
 
 def _version(params: Params, name: str) -> t.Any:
@@ -101,9 +129,13 @@ def _image_result(image: FoundImage) -> Result:
     }
 
 
+def _invalid(sentence: str) -> InputError:
+    return InputError(Reason.INVALID_OPTION, f"{_WHO}: {sentence}.")
+
+
 def _refuse(error: NmcError, _card: str) -> Result:
     return error_result(error)
 
 
-IMAGE_INFO = Task("nmc_image_info", image_info_spec, _info, _refuse, runs_on_delegate=True)
-IMAGE_STORE = Task("nmc_image_store", image_store_spec, _store, _refuse, runs_on_delegate=True)
+IMAGE_INFO = Task("nmc_image_info", image_info_spec, _info, _refuse)
+IMAGE_STORE = Task("nmc_image_store", image_store_spec, _store, _refuse)

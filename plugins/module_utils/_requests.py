@@ -120,7 +120,7 @@ def order_from(params: Params, *, card: str) -> Order:
     """What to install. Raises `InputError` for versions, checksums or images that make no sense."""
     _check_paths(params, "image_store", "image_store_ca_path", "image_cache", "backup_directory", card=card)
     stones = [_release(stone, card=card) for stone in params["stepping_stones"] or ()]
-    downloads = Downloads(Path(params["image_cache"]), params["image_store_ca_path"], params["timeout"])
+    downloads = Downloads(Path(params["image_cache"]), params["image_store_ca_path"], params["timeout"], card)
     return Order(
         releases=(*stones, _release(params, card=card)),
         downloads=downloads,

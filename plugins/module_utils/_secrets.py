@@ -11,6 +11,8 @@ import re
 import typing as t
 
 MASK = "********"
+# What core puts in the place of a value that is a secret as a whole.
+WHOLE_MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 # A shorter secret (`apc`, `public`) is also an ordinary word or part of a file name: it is only masked where it stands
 # alone.

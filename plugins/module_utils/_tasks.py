@@ -45,13 +45,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Task:
-    """A module: its name, its options, what it does, how it fails before it begins, and whether it can run on a jump host."""
+    """A module: its name, its options, what it does, and how it fails before it begins."""
 
     name: str
     spec: t.Callable[[], Spec]
     run: t.Callable[[Params, Run], Result]
     refuse: t.Callable[[NmcError, str], Result]
-    runs_on_delegate: bool
 
     @property
     def secrets(self) -> list[str]:
@@ -90,8 +89,8 @@ def _refuse_firmware(error: NmcError, card: str) -> Result:
     return firmware_result(Outcome(), card=card, check_mode=False, seconds=0.0, error=error)
 
 
-FACTS = Task("nmc_facts", shared_spec, _facts, _refuse_facts, runs_on_delegate=True)
-FIRMWARE = Task("nmc_firmware", firmware_spec, _firmware, _refuse_firmware, runs_on_delegate=False)
+FACTS = Task("nmc_facts", shared_spec, _facts, _refuse_facts)
+FIRMWARE = Task("nmc_firmware", firmware_spec, _firmware, _refuse_firmware)
 
 
 def run_module(task: Task) -> None:

@@ -105,12 +105,13 @@ options:
     description:
       - Where images are taken from that O(image) and O(images) do not give. A directory on the controller, or an C(https://) URL
         below which the same files lie. M(secure_power.nmc.nmc_image_store) makes one.
+      - Credentials for the URL come from C(~/.netrc), or the file that the environment variable E(NETRC) names.
       - Its manifest also says which AOS and boot monitor ship with an application, and offers stepping stones. What the task declares wins.
       - Host variable C(nmc_image_store).
     type: str
   image_store_ca_path:
     description:
-      - File with certificates of authorities that are trusted for O(image_store) beside the system's.
+      - File with the certificates of the authorities that are trusted for O(image_store) instead of the system's.
       - Host variable C(nmc_image_store_ca_path).
     type: path
   image_cache:

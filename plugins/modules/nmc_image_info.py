@@ -19,7 +19,7 @@ options:
   path:
     description:
       - An image file, a package (a self-extracting C(.exe) or a C(.zip)), or a directory.
-      - Links below a directory are not followed.
+      - Links below a directory are not followed. Archives in it that cannot be read are passed over, unless their names begin with C(apc).
     type: path
     required: true
 attributes:

@@ -25,6 +25,7 @@ options:
   source:
     description:
       - Image files, packages (self-extracting C(.exe), C(.zip)) or directories of them. Files that lie together make releases.
+      - A release that is taken in again keeps the versions that are not said anew.
       - Without it, a release is only written down, as one that a program of the vendor delivers.
     type: list
     elements: path
@@ -34,7 +35,7 @@ options:
     choices: [present]
     default: present
   hardware_token:
-    description: Hardware token of the cards that the images are for, where names do not say it.
+    description: Hardware token of the cards that the images are for, such as V(hw21), where names do not say it.
     type: str
   application:
     description: Application code of the cards that application images are for, where names do not say it.
@@ -43,10 +44,10 @@ options:
     description: Version of the application, in quotes, where names do not say it.
     type: raw
   aos:
-    description: Version of the AOS that ships with the application, in quotes, where no AOS image comes along.
+    description: Version of the AOS that ships with the application, in quotes, where no AOS image comes along or its name does not say it.
     type: raw
   boot_monitor:
-    description: Version of the boot monitor that ships with the application, in quotes, where no image of it comes along.
+    description: Version of the boot monitor that ships with the application, in quotes, likewise.
     type: raw
   delivery:
     description:

@@ -10,6 +10,7 @@ Ansible's connection is never opened. Options that a task leaves out come from t
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -21,7 +22,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import host_variables
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO_SNMP, PARAMIKO, PYSNMP
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, ReplyError
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 
 Variables = dict[str, t.Any]
@@ -74,14 +75,8 @@ class NmcActionBase(ActionBase):
 
     def _find_images(self, options: dict[str, t.Any]) -> None:
         """Look image files up as Ansible looks up files; one that is not found is only missed when it is needed."""
-        releases = [options, *(options.get("stepping_stones") or ())]
-        for release in (release for release in releases if isinstance(release, dict)):
-            if isinstance(release.get("image"), str):
-                release["image"] = self._found(release["image"])
-            images = release.get("images")
-            for image in images.values() if isinstance(images, dict) else ():
-                if isinstance(image, dict) and isinstance(image.get("path"), str):
-                    image["path"] = self._found(image["path"])
+        for holder, key in _image_paths(options):
+            holder[key] = self._found(holder[key])
 
     def _found(self, path: str) -> str:
         try:
@@ -94,12 +89,47 @@ class NmcActionBase(ActionBase):
         return not delegate or delegate == card or self._connection.transport == "local"
 
     def _on_delegate(self, options: dict[str, t.Any], variables: Variables, card: str) -> dict[str, t.Any]:
-        """On a jump host the module itself runs there, with every option spelled out."""
-        if self.TASK.runs_on_delegate:
-            result: dict[str, t.Any] = self._execute_module(module_args=options, task_vars=dict(variables))
-            return result
-        message = f"{card}: {self.TASK.name} cannot be delegated to {self._task.delegate_to}; only a local delegate can send images."
-        return self.TASK.refuse(InputError(Reason.INVALID_OPTION, message), card)
+        """On a jump host the module itself runs there, with every option spelled out and the images copied first."""
+        if "image_store" in options:
+            message = f"{card}: image_store cannot be used from {self._task.delegate_to}; give image or images, which are copied there."
+            return self.TASK.refuse(InputError(Reason.INVALID_OPTION, message), card)
+        self._copy_images(options)
+        result: dict[str, t.Any] = self._execute_module(module_args=options, task_vars=dict(variables))
+        if _holds_mask(result.get("ansible_facts")) or _holds_mask(result.get("before")) or _holds_mask(result.get("plan")):
+            message = f"{card}: {self._task.delegate_to} masked a part of the card's identity, because it contains a secret of this task."
+            refusal = self.TASK.refuse(ReplyError(Reason.MASKED_BY_SECRET, message), card)
+            return {**refusal, "changed": bool(result.get("changed"))}
+        return result
+
+    def _copy_images(self, options: dict[str, t.Any]) -> None:
+        for holder, key in _image_paths(options):
+            local = Path(holder[key])
+            if local.is_file():
+                if self._connection._shell.tmpdir is None:
+                    self._make_tmp_path()
+                shell = self._connection._shell
+                holder[key] = self._transfer_file(str(local), shell.join_path(shell.tmpdir, local.name))
+
+
+def _image_paths(options: dict[str, t.Any]) -> t.Iterator[tuple[dict[str, t.Any], str]]:
+    """Where paths of image files stand in the options: the dictionary and the key."""
+    releases = [options, *(options.get("stepping_stones") or ())]
+    for release in (release for release in releases if isinstance(release, dict)):
+        if isinstance(release.get("image"), str):
+            yield release, "image"
+        images = release.get("images")
+        for image in images.values() if isinstance(images, dict) else ():
+            if isinstance(image, dict) and isinstance(image.get("path"), str):
+                yield image, "path"
+
+
+def _holds_mask(value: t.Any) -> bool:
+    """Whether Ansible's mask for secrets stands anywhere in a value; core masks parts of words on the way back from a module."""
+    if isinstance(value, str):
+        return _secrets.MASK in value or _secrets.WHOLE_MASK in value
+    if isinstance(value, dict):
+        return any(_holds_mask(item) for item in value.values())
+    return isinstance(value, (list, tuple)) and any(_holds_mask(item) for item in value)
 
 
 def _plain(value: t.Any) -> t.Any:

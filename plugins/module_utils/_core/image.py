@@ -38,9 +38,16 @@ class ImageFacts:
     version: Version | None = None
 
 
+# No known image is larger than 8 MB (bytes).
+LARGEST = 64 << 20
+
+_HARDWARE_TOKEN = re.compile(r"hw[0-9]{2}")
+_APPLICATION = re.compile(r"[a-z0-9]{1,32}")
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+
 # apc_hw05_aos_722.bin, apc_hw05_sumx_669b.bin, apc_hw05_bootmon_109.bin, apc_hw21_su_2-5-5-1.nmc3; on the card itself
 # apc_hw21_su_2.5.0.6.bin. Sources: vendor manuals (ATS AP44xx, AP8868) for NMC1 and NMC2, the vendor's download list for NMC3.
-_VENDOR = re.compile(r"apc_(hw\d\d)_([a-z0-9]+)_([0-9][0-9a-z.-]*)\.(bin|nmc3?)", re.ASCII | re.IGNORECASE)
+_VENDOR = re.compile(r"apc_(hw\d\d)_([a-z0-9]{1,32})_([0-9][0-9a-z.-]*)\.(bin|nmc3?)", re.ASCII | re.IGNORECASE)
 # apcfwapp_v3.4.0.8.nmc3: as the vendor's tool for NMC3 version 3 leaves it. It names no family.
 _TOOL = re.compile(r"apcfwapp_v([0-9][0-9.]*)\.nmc3", re.ASCII | re.IGNORECASE)
 # UPS firmware travels under other names and to another directory; it can switch the outputs.
@@ -64,6 +71,20 @@ def parse_image_name(name: str) -> ImageFacts:
     if tool is not None:
         return ImageFacts(Component.APPLICATION, version=parse_file_version(tool[1]))
     return ImageFacts()
+
+
+def is_hardware_token(text: str) -> bool:
+    return _HARDWARE_TOKEN.fullmatch(text) is not None
+
+
+def is_application(text: str) -> bool:
+    """Whether a word can be an application's code: lower case, and no other component's word."""
+    return _APPLICATION.fullmatch(text) is not None and text not in _COMPONENT_WORDS
+
+
+def is_file_name(text: str) -> bool:
+    """Whether a file can have this name on a card and in a store: letters, digits, dots, dashes, underscores."""
+    return _FILE_NAME.fullmatch(text) is not None
 
 
 def names_ups_firmware(name: str) -> bool:

@@ -21,20 +21,21 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Word:
-    """What the operator says of what comes in. ``application`` says what the names of application images leave out."""
+    """What the operator says of what comes in: what the names of images leave out, and what ships with the application."""
 
     application: ImageFacts = field(default_factory=ImageFacts)
     aos: Version | None = None
     boot_monitor: Version | None = None
     delivery: Delivery = Delivery.DIRECT
 
+    @property
+    def speaks_of_applications(self) -> bool:
+        return self.application.application is not None or self.application.version is not None
+
 
 def describe(name: str, word: Word) -> ImageFacts | Refusal:
     """All that is known of an image file; a refusal where something is missing that a store needs."""
-    named = parse_image_name(name)
-    speaks_of_it = named.component in (None, Component.APPLICATION)
-    declared = word.application if speaks_of_it else ImageFacts(hardware_token=word.application.hardware_token)
-    facts = describe_image(name, declared)
+    facts = describe_image(name, _declared(parse_image_name(name).component, word))
     if isinstance(facts, Refusal):
         return facts
     needed = {"hardware_token": facts.hardware_token, "component": facts.component, "version": facts.version}
@@ -46,23 +47,24 @@ def describe(name: str, word: Word) -> ImageFacts | Refusal:
     return facts
 
 
-def releases_of(images: t.Sequence[ImageFacts], word: Word) -> list[StoredRelease]:
+def releases_of(images: t.Sequence[ImageFacts], word: Word) -> list[StoredRelease] | Refusal:
     """The releases that images make which came together, in one package or one folder.
 
-    One for each application image; AOS and boot monitor are what the operator says, else the only ones that came along.
+    One for each application image; AOS and boot monitor are what the operator says, else those that came along.
     """
-    applications = [facts for facts in images if facts.component is Component.APPLICATION]
-    return [
-        StoredRelease(
-            hardware_token=facts.hardware_token or "",
-            application=facts.application or "",
-            version=t.cast("Version", facts.version),
-            aos=word.aos or _only(images, Component.AOS, facts.hardware_token),
-            boot_monitor=word.boot_monitor or _only(images, Component.BOOT_MONITOR, facts.hardware_token),
-            delivery=word.delivery,
-        )
-        for facts in applications
-    ]
+    releases = []
+    for facts in (facts for facts in images if facts.component is Component.APPLICATION):
+        token, application, version = facts.hardware_token or "", facts.application or "", t.cast("Version", facts.version)
+        shipped = {component: _beside(images, component, token) for component in (Component.AOS, Component.BOOT_MONITOR)}
+        for component, versions in shipped.items():
+            if len(versions) > 1:
+                several = f"{component.value} {', '.join(map(str, versions))}"
+                return Refusal(
+                    Reason.INVALID_OPTION, f"{several} lie beside {application} {version}; take in the files of one release at a time"
+                )
+        aos, boot_monitor = (next(iter(versions), None) for versions in shipped.values())
+        releases.append(StoredRelease(token, application, version, word.aos or aos, word.boot_monitor or boot_monitor, word.delivery))
+    return releases
 
 
 def release_without_images(word: Word) -> StoredRelease | Refusal:
@@ -70,9 +72,21 @@ def release_without_images(word: Word) -> StoredRelease | Refusal:
     facts = word.application
     if facts.hardware_token is None or facts.application is None or facts.version is None:
         return Refusal(Reason.INVALID_OPTION, "a release without source needs hardware_token, application and version")
+    if word.delivery is Delivery.DIRECT:
+        return Refusal(
+            Reason.INVALID_OPTION, "a release without source needs another delivery than direct, for which its images are needed"
+        )
     return StoredRelease(facts.hardware_token, facts.application, facts.version, word.aos, word.boot_monitor, word.delivery)
 
 
-def _only(images: t.Sequence[ImageFacts], component: Component, hardware_token: str | None) -> Version | None:
-    versions = {facts.version for facts in images if (facts.component, facts.hardware_token) == (component, hardware_token)}
-    return versions.pop() if len(versions) == 1 else None
+def _declared(component: Component | None, word: Word) -> ImageFacts:
+    """What the operator says of an image whose name says this component."""
+    if component in (None, Component.APPLICATION):
+        return word.application
+    return ImageFacts(hardware_token=word.application.hardware_token, version=word.aos if component is Component.AOS else word.boot_monitor)
+
+
+def _beside(images: t.Sequence[ImageFacts], component: Component, hardware_token: str) -> list[Version]:
+    """The versions of a component that came along, the oldest first."""
+    found = {facts.version for facts in images if (facts.component, facts.hardware_token) == (component, hardware_token)}
+    return sorted(version for version in found if version is not None)

@@ -13,7 +13,7 @@ The document (YAML)::
     releases:
       - {hardware_token: hw05, application: rpdu2g, version: 7.2.6, aos: 7.2.2, boot_monitor: 1.0.9, delivery: direct}
 
-An image is identified by its SHA-256; names prove nothing, and equal names may lie in several folders.
+An image is identified by its SHA-256; equal names may lie in several folders. What a name says must agree with its entry.
 """
 
 from __future__ import annotations
@@ -21,20 +21,28 @@ from __future__ import annotations
 import enum
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, ImageFacts
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import (
+    LARGEST,
+    Component,
+    ImageFacts,
+    is_application,
+    is_file_name,
+    is_hardware_token,
+)
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import describe_image
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version, parse_version
 
 FORMAT = 1
 NAME = "manifest.yml"
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_WORD = re.compile(r"[a-z0-9]{1,32}")
 _MOST = 100_000
+_SHOWN = 80  # characters of a wrong value in a message
 
 
 class Delivery(str, enum.Enum):
@@ -58,6 +66,11 @@ class StoredImage:
     @property
     def name(self) -> str:
         return PurePosixPath(self.path).name
+
+    def __str__(self) -> str:
+        facts = self.facts
+        words = (facts.hardware_token, facts.application, facts.component and facts.component.value, facts.version)
+        return f"{self.path} ({' '.join(str(word) for word in words if word)}, sha256:{self.sha256})"
 
 
 @dataclass(frozen=True)
@@ -92,9 +105,8 @@ class Manifest:
         return next((release for release in self.releases if release.key == (hardware_token, application, version)), None)
 
     def image(self, wanted: ImageFacts) -> StoredImage | None:
-        """The image of exactly these facts; None also when several different ones claim them."""
-        found = {image.sha256: image for image in self.images if image.facts == wanted}
-        return next(iter(found.values())) if len(found) == 1 else None
+        """The image of exactly these facts."""
+        return next((image for image in self.images if image.facts == wanted), None)
 
     def newest_of_major(self, hardware_token: str, application: str, major: int) -> StoredRelease | None:
         """The newest release of a major version that can be sent directly."""
@@ -118,12 +130,29 @@ class Store:
         return f"{self.location}/{image.path}"
 
 
+def find_conflict(images: t.Iterable[StoredImage]) -> str | None:
+    """The first two images that cannot both be right, in a sentence.
+
+    A place holds one file, a release of a card's component is one file, and one file is not two releases.
+    """
+    holders: dict[t.Any, StoredImage] = {}
+    for image in images:
+        for claim in (image.path, image.sha256, *([image.facts] if image.facts.version else [])):
+            other = holders.setdefault(claim, image)
+            if (other.sha256, other.facts) != (image.sha256, image.facts):
+                return f"{image} contradicts {other}"
+    return None
+
+
 def merge(manifest: Manifest, *, images: t.Iterable[StoredImage], releases: t.Iterable[StoredRelease]) -> Manifest:
-    """The manifest with these images and releases in it; what is already there under the same path or key is replaced."""
+    """The manifest with these images and releases in it; the later word wins, and what it leaves out stays as it was."""
     by_path = {image.path: image for image in (*manifest.images, *images)}
-    by_key = {release.key: release for release in (*manifest.releases, *releases)}
-    ordered = sorted(by_key.values(), key=lambda release: (release.hardware_token, release.application, release.version))
-    return Manifest(tuple(by_path[path] for path in sorted(by_path)), tuple(ordered))
+    by_key: dict[tuple[str, str, Version], StoredRelease] = {}
+    for release in (*manifest.releases, *releases):
+        known = by_key.get(release.key, release)
+        aos, boot_monitor = release.aos or known.aos, release.boot_monitor or known.boot_monitor
+        by_key[release.key] = replace(release, aos=aos, boot_monitor=boot_monitor)
+    return Manifest(tuple(by_path[path] for path in sorted(by_path)), tuple(by_key[key] for key in sorted(by_key)))
 
 
 # --- to and from the document --------------------------------------------------------------------------------------
@@ -140,26 +169,14 @@ def to_document(manifest: Manifest) -> dict[str, t.Any]:
 
 def from_document(document: t.Any) -> Manifest | Refusal:
     """Read what a YAML file held; a refusal names the entry and what is wrong with it."""
-    if not isinstance(document, dict) or document.get("version") != FORMAT:
-        return _wrong(f"it does not say version: {FORMAT}")
-    images, releases = document.get("images") or {}, document.get("releases") or []
-    if not isinstance(images, dict) or not isinstance(releases, list) or len(images) + len(releases) > _MOST:
-        return _wrong("images must be a dictionary and releases a list")
     try:
-        return Manifest(
-            tuple(_image(path, entry) for path, entry in sorted(images.items(), key=lambda item: str(item[0]))),
-            tuple(_release(number, entry) for number, entry in enumerate(releases, start=1)),
-        )
+        return _manifest(document)
     except _EntryError as error:
-        return _wrong(str(error))
+        return Refusal(Reason.MANIFEST_INVALID, str(error))
 
 
 class _EntryError(Exception):
     """What is wrong with one entry."""
-
-
-def _wrong(sentence: str) -> Refusal:
-    return Refusal(Reason.MANIFEST_INVALID, sentence)
 
 
 def _image_document(image: StoredImage) -> dict[str, t.Any]:
@@ -185,28 +202,62 @@ def _release_document(release: StoredRelease) -> dict[str, t.Any]:
     }
 
 
+def _manifest(document: t.Any) -> Manifest:
+    document = _dictionary("the manifest", document, ("version", "images", "releases"))
+    if type(document.get("version")) is not int or document["version"] != FORMAT:
+        raise _EntryError(f"it does not say version: {FORMAT}")
+    images, releases = document.get("images", {}), document.get("releases", [])
+    if not isinstance(images, dict) or not isinstance(releases, list):
+        raise _EntryError("images must be a dictionary and releases a list")
+    if len(images) + len(releases) > _MOST:
+        raise _EntryError(f"it has more than {_MOST} entries")
+    manifest = Manifest(tuple(_image(path, images[path]) for path in sorted(images, key=str)), _releases(releases))
+    conflict = find_conflict(manifest.images)
+    if conflict is not None:
+        raise _EntryError(f"image {conflict}")
+    return manifest
+
+
 def _image(path: t.Any, entry: t.Any) -> StoredImage:
-    where = f"image {path!r}"
-    if not isinstance(path, str) or not is_inside(path):
-        raise _EntryError(f"{where} is no path below the store")
-    entry = _dictionary(where, entry)
-    if not isinstance(entry.get("sha256"), str) or not _SHA256.fullmatch(entry["sha256"]):
-        raise _EntryError(f"{where}: sha256 is not 64 hexadecimal digits")
-    if type(entry.get("size")) is not int or entry["size"] <= 0:
-        raise _EntryError(f"{where}: size is no number of bytes")
+    where = f"image {_shown(path)}"
+    if not isinstance(path, str) or not all(is_file_name(part) for part in path.split("/")):
+        raise _EntryError(f"{where} is no path below the store of letters, digits, dots, dashes, underscores and slashes")
+    entry = _dictionary(where, entry, ("sha256", "size", "component", "hardware_token", "application", "version"))
+    sha256, size = entry.get("sha256"), entry.get("size")
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        raise _EntryError(f"{where}: sha256 is not 64 hexadecimal digits in lower case")
+    if type(size) is not int or not 0 < size <= LARGEST:
+        raise _EntryError(f"{where}: size is {_shown(size)}, which is no number of bytes of an image")
     facts = ImageFacts(
         component=_choice(where, entry, "component", Component),
-        hardware_token=_word(where, entry, "hardware_token"),
-        application=_word(where, entry, "application"),
+        hardware_token=_word(where, entry, "hardware_token", is_hardware_token),
+        application=_word(where, entry, "application", is_application),
         version=_version(where, entry, "version"),
     )
-    return StoredImage(path, entry["sha256"], entry["size"], facts)
+    if facts.application is not None and facts.component is not Component.APPLICATION:
+        raise _EntryError(f"{where}: application is {facts.application}, but component is not application")
+    described = describe_image(PurePosixPath(path).name, facts)
+    if isinstance(described, Refusal):
+        raise _EntryError(f"{where}: {described.sentence}")
+    return StoredImage(path, sha256, size, described)
 
 
-def _release(number: int, entry: t.Any) -> StoredRelease:
-    where = f"release {number}"
-    entry = _dictionary(where, entry)
-    token, application = _word(where, entry, "hardware_token"), _word(where, entry, "application")
+def _releases(entries: list[t.Any]) -> tuple[StoredRelease, ...]:
+    numbers: dict[tuple[str, str, Version], int] = {}
+    releases = []
+    for number, entry in enumerate(entries, start=1):
+        release = _release(f"release {number}", entry)
+        first = numbers.setdefault(release.key, number)
+        if first != number:
+            raise _EntryError(f"release {number} is release {first} again: {' '.join(map(str, release.key))}")
+        releases.append(release)
+    return tuple(releases)
+
+
+def _release(where: str, entry: t.Any) -> StoredRelease:
+    entry = _dictionary(where, entry, ("hardware_token", "application", "version", "aos", "boot_monitor", "delivery"))
+    token = _word(where, entry, "hardware_token", is_hardware_token)
+    application = _word(where, entry, "application", is_application)
     version = _version(where, entry, "version")
     if token is None or application is None or version is None:
         raise _EntryError(f"{where} must name hardware_token, application and version")
@@ -214,15 +265,12 @@ def _release(number: int, entry: t.Any) -> StoredRelease:
     return StoredRelease(token, application, version, _version(where, entry, "aos"), _version(where, entry, "boot_monitor"), delivery)
 
 
-def is_inside(path: str) -> bool:
-    """Whether a relative POSIX path stays below the folder that it is relative to."""
-    pure = PurePosixPath(path)
-    return bool(pure.parts) and not pure.is_absolute() and ".." not in pure.parts and "\\" not in path and path.isprintable()
-
-
-def _dictionary(where: str, entry: t.Any) -> dict[str, t.Any]:
+def _dictionary(where: str, entry: t.Any, keys: t.Sequence[str]) -> dict[str, t.Any]:
     if not isinstance(entry, dict):
         raise _EntryError(f"{where} is no dictionary")
+    for key in entry:
+        if key not in keys:
+            raise _EntryError(f"{where}: the key {_shown(key)} is not known; known are {', '.join(keys)}")
     return entry
 
 
@@ -237,15 +285,15 @@ def _choice(where: str, entry: dict[str, t.Any], key: str, choices: type[_E]) ->
         return choices(value)
     except ValueError:
         allowed = ", ".join(choice.value for choice in choices)
-        raise _EntryError(f"{where}: {key} is {value!r} and not one of {allowed}") from None
+        raise _EntryError(f"{where}: {key} is {_shown(value)} and not one of {allowed}") from None
 
 
-def _word(where: str, entry: dict[str, t.Any], key: str) -> str | None:
+def _word(where: str, entry: dict[str, t.Any], key: str, fits: t.Callable[[str], bool]) -> str | None:
     value = entry.get(key)
     if value is None:
         return None
-    if not isinstance(value, str) or not _WORD.fullmatch(value):
-        raise _EntryError(f"{where}: {key} is {value!r}, which is no lower-case word")
+    if not isinstance(value, str) or not fits(value):
+        raise _EntryError(f"{where}: {key} is {_shown(value)}, which is none")
     return value
 
 
@@ -255,8 +303,13 @@ def _version(where: str, entry: dict[str, t.Any], key: str) -> Version | None:
         return None
     version = parse_version(value) if isinstance(value, str) else None
     if version is None:
-        raise _EntryError(f"{where}: {key} is {value!r}; versions are text such as '7.2.2', in quotes where YAML reads a number")
+        raise _EntryError(f"{where}: {key} is {_shown(value)}; versions are text such as '7.2.2', in quotes where YAML reads a number")
     return version
+
+
+def _shown(value: t.Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _text(version: Version | None) -> str | None:

@@ -49,6 +49,7 @@ class Reason(str, enum.Enum):
     CHECKSUM_MISMATCH = "checksum_mismatch"
     UPS_FIRMWARE = "ups_firmware"
     PACKAGE_UNREADABLE = "package_unreadable"
+    STORE_UNREADABLE = "store_unreadable"
     STORE_UNWRITABLE = "store_unwritable"
     IMAGE_CONFLICT = "image_conflict"
     MANIFEST_INVALID = "manifest_invalid"
@@ -89,6 +90,7 @@ class Reason(str, enum.Enum):
     UNEXPECTED_PROMPT = "unexpected_prompt"
     UNEXPECTED_REPLY = "unexpected_reply"
     NOT_A_CARD = "not_a_card"
+    MASKED_BY_SECRET = "masked_by_secret"
 
     # the card was written to
     TRANSFER_INTERRUPTED = "transfer_interrupted"
@@ -193,6 +195,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.BLOCKED,
         "The package cannot be read, or is not what it seems.",
         "Nothing was taken from it. Fetch it again from the vendor, or give its image files instead.",
+    ),
+    Reason.STORE_UNREADABLE: Meaning(
+        Status.BLOCKED,
+        "The image store cannot be read or fetched from.",
+        f"{_UNTOUCHED} Check the path or URL of the store, who may read it, and over HTTPS the network and the certificate.",
     ),
     Reason.STORE_UNWRITABLE: Meaning(
         Status.BLOCKED, "The image store cannot be written.", "Check the path, its permissions and the free space on the controller."
@@ -372,6 +379,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.UNKNOWN,
         "What answers is not a network management card.",
         "Check the address; take the host out of the group.",
+    ),
+    Reason.MASKED_BY_SECRET: Meaning(
+        Status.FAILED,
+        "A secret is so short or so common that Ansible masked a part of the answer.",
+        "Use a password and a community that occur in no name, such as none of the vendor's defaults; or do not delegate the task.",
     ),
     Reason.TRANSFER_INTERRUPTED: Meaning(
         Status.FAILED,

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass, fields
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import (
     Component,
     ImageFacts,
+    is_file_name,
     names_ups_firmware,
     parse_image_name,
 )
@@ -22,9 +22,6 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal imp
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
-
-
-_SENDABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Release:
 
 def describe_image(name: str, declared: ImageFacts) -> ImageFacts | Refusal:
     """Join what a file name says with what is declared; where both speak they must agree."""
-    if not _SENDABLE.fullmatch(name):
+    if not is_file_name(name):
         return Refusal(
             Reason.INVALID_OPTION, f"{name!r} cannot be the name of a file on a card: letters, digits, dots, dashes, underscores"
         )

@@ -8,57 +8,93 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import netrc
 import os
 import tempfile
+import time
 import typing as t
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 from ansible.module_utils.urls import ConnectionError as UrlConnectionError
 from ansible.module_utils.urls import open_url
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core import manifest as manifests
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import LARGEST
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError, InputError
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.store import parse_manifest, read_manifest
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.hashing import sha256_at
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.store import LARGEST_MANIFEST, parse_manifest, read_manifest
 
 _SCHEME = "https://"
-_LARGEST_MANIFEST, _LARGEST_IMAGE = 32 << 20, 64 << 20
-_CHUNK = 1 << 20
-_FAILURES = (URLError, UrlConnectionError, http.client.HTTPException, OSError, ValueError)
+_CHUNK = 1 << 16
+# Bytes in a second, on average after the first wait. A server that gives less would never be done.
+_SLOWEST = 10_000
+_FAILURES = (URLError, UrlConnectionError, http.client.HTTPException, netrc.NetrcParseError, OSError, ValueError)
 
 
 @dataclass(frozen=True)
 class Downloads:
-    """How files come from an HTTPS store: where they are kept, which authorities are trusted beside the system's, seconds to wait."""
+    """How files come from an HTTPS store to the controller.
+
+    ``cache`` is where images are kept; ``ca_path`` has the authorities that are trusted, None for the system's; ``timeout`` is
+    how long a server may say nothing (seconds); ``card`` is for which card this is, in messages.
+    """
 
     cache: Path
     ca_path: str | None = None
     timeout: float = 30.0
+    card: str = "image store"
 
     def open_store(self, location: str) -> Store:
         """Read the manifest of a store in a directory or behind an HTTPS URL. Raises `BlockedError` or `InputError`."""
-        base = location.rstrip("/")
-        if base.startswith(_SCHEME):
-            url = f"{base}/{manifests.NAME}"
-            text = b"".join(self._chunks(url, _LARGEST_MANIFEST)).decode("utf-8", "replace")
-            return Store(base, parse_manifest(text, url))
-        if "://" in base:
-            raise InputError(Reason.INVALID_OPTION, f"image_store is {location}: only a directory or an https:// URL is taken.")
-        return Store(base, read_manifest(Path(base)))
+        with self._for_card():
+            if "://" in location:
+                return self._open_url(location)
+            directory = Path(location).expanduser()
+            if not (directory / manifests.NAME).is_file():
+                raise BlockedError(Reason.STORE_UNREADABLE, f"{directory} is no image store: there is no {manifests.NAME} in it.")
+            return Store(str(directory), read_manifest(directory))
 
     def local(self, path: str, sha256: str | None) -> Path:
-        """A file on the controller for a path or URL; what comes from a URL must have the SHA-256 of the manifest."""
+        """A file on the controller for a path or URL; what comes from a URL must have the SHA-256 of the manifest.
+
+        A kept file is used as long as it is whole. Raises `BlockedError`.
+        """
         if not path.startswith(_SCHEME):
             return Path(path).expanduser()
-        if sha256 is None:
-            raise BlockedError(Reason.IMAGE_UNVERIFIED, f"no checksum is known for {path}.")
-        kept = self.cache / sha256
-        if not kept.exists():
-            self._fetch(path, kept, sha256)
-        return kept
+        with self._for_card():
+            if sha256 is None:
+                raise BlockedError(Reason.IMAGE_UNVERIFIED, f"no checksum is known for {path}.")
+            kept = self.cache / sha256
+            try:
+                if sha256_at(kept) != sha256:
+                    self._fetch(path, kept, sha256)
+            except OSError as error:
+                message = f"the image cache {self.cache} cannot be used: {error.strerror or error}."
+                raise BlockedError(Reason.STORE_UNWRITABLE, message) from error
+            return kept
+
+    @contextmanager
+    def _for_card(self) -> t.Iterator[None]:
+        try:
+            yield
+        except BlockedError as error:
+            raise BlockedError(error.reason, f"{self.card}: {error.message}") from error
+
+    def _open_url(self, location: str) -> Store:
+        problem = _problem(location)
+        if problem is None and self.ca_path is not None and not Path(self.ca_path).is_file():
+            problem = f"image_store_ca_path is {self.ca_path}, and there is no such file"
+        if problem is not None:
+            raise InputError(Reason.INVALID_OPTION, f"{self.card}: {problem}.")
+        base = location.rstrip("/")
+        url = f"{base}/{manifests.NAME}"
+        return Store(base, parse_manifest(b"".join(self._chunks(url, LARGEST_MANIFEST)), url))
 
     def _fetch(self, url: str, target: Path, sha256: str) -> None:
         self.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,7 +103,7 @@ class Downloads:
         try:
             digest = hashlib.sha256()
             with os.fdopen(descriptor, "wb") as file:
-                for chunk in self._chunks(url, _LARGEST_IMAGE):
+                for chunk in self._chunks(url, LARGEST):
                     digest.update(chunk)
                     file.write(chunk)
             if digest.hexdigest() != sha256:
@@ -78,14 +114,47 @@ class Downloads:
             temporary.unlink(missing_ok=True)
 
     def _chunks(self, url: str, limit: int) -> t.Iterator[bytes]:
-        """What a URL holds. Redirects are not followed: the store that was named is the one that is trusted."""
+        """What a URL holds, whole. Redirects are not followed: the store that was named is the one that is trusted."""
         try:
-            with open_url(url, timeout=self.timeout, ca_path=self.ca_path, validate_certs=True, follow_redirects="none") as answer:
-                received = 0
-                for chunk in iter(lambda: answer.read(_CHUNK), b""):
-                    received += len(chunk)
-                    if received > limit:
-                        raise BlockedError(Reason.IMAGE_UNREADABLE, f"{url} is larger than {limit >> 20} MB.")
-                    yield chunk
+            with open_url(
+                url, timeout=self.timeout, ca_path=self.ca_path, validate_certs=True, follow_redirects="none", decompress=False
+            ) as answer:
+                yield from self._body(answer, limit)
+        except _BodyError as error:
+            raise BlockedError(Reason.STORE_UNREADABLE, f"{url} {error}.") from error
         except _FAILURES as error:
-            raise BlockedError(Reason.IMAGE_UNREADABLE, f"{url} cannot be fetched: {error}.") from error
+            raise BlockedError(Reason.STORE_UNREADABLE, f"{url} cannot be fetched: {error}.") from error
+
+    def _body(self, answer: t.Any, limit: int) -> t.Iterator[bytes]:
+        """`http.client` takes a body that ends too early for a whole one, so its length is compared here."""
+        started, received, expected = time.monotonic(), 0, answer.length
+        if expected is None and not answer.chunked:
+            raise _BodyError("cannot be fetched: the server does not say its length")
+        for chunk in iter(lambda: answer.read1(_CHUNK), b""):
+            received += len(chunk)
+            if received > limit:
+                raise _BodyError(f"is larger than {limit >> 20} MB")
+            if time.monotonic() - started > self.timeout + received / _SLOWEST:
+                raise _BodyError(f"comes slower than {_SLOWEST // 1000} kB/s; {received} bytes were received")
+            yield chunk
+        if expected not in (None, received):
+            raise _BodyError(f"broke off after {received} of {expected} bytes")
+
+
+class _BodyError(Exception):
+    """What is wrong with a body."""
+
+
+def _problem(location: str) -> str | None:
+    """What is wrong with the URL of a store. Nothing of it is repeated: it may hold a password."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "image_store is no URL that can be understood"
+    if not location.startswith(_SCHEME) or not parts.hostname:
+        return "image_store can be a directory or an https:// URL, and is another URL"
+    if "@" in parts.netloc:
+        return "image_store has credentials in its URL; put them into ~/.netrc, from where nothing shows them"
+    if parts.query or parts.fragment:
+        return "image_store is a URL with a query or a fragment, below which no files can lie"
+    return None

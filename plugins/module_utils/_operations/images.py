@@ -6,19 +6,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import typing as t
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.hashing import sha256_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
-
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def verified(card: str, image: Image, downloads: Downloads) -> t.Iterator[Verifi
     Raises `BlockedError` IMAGE_UNREADABLE or CHECKSUM_MISMATCH.
     """
     with _opened(card, image, downloads) as file:
-        digest = _sha256(file)
+        digest = sha256_of(file)
         size = file.tell()
         file.seek(0)
         if size == 0:
@@ -54,10 +52,3 @@ def _opened(card: str, image: Image, downloads: Downloads) -> t.BinaryIO:
     except OSError as error:
         message = f"{card}: the image {image.path} cannot be read: {error.strerror}."
         raise BlockedError(Reason.IMAGE_UNREADABLE, message) from error
-
-
-def _sha256(file: t.BinaryIO) -> str:
-    digest = hashlib.sha256()
-    for chunk in iter(lambda: file.read(_CHUNK), b""):
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
-import shutil
-import tempfile
+import time
 import typing as t
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core import manifest as manifests
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Manifest, StoredImage, StoredRelease
@@ -21,12 +20,18 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._deps import YAML
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.packages import FoundImage, open_found
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.hashing import sha256_at
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.packages import FoundImage, read_found
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.plain_yaml import NotPlainError, load_plain
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import ImageFacts
 
-_LARGEST_MANIFEST = 32 << 20
+LARGEST_MANIFEST = 32 << 20
+# Seconds to wait for another run that writes to the same store.
+_PATIENCE, _INTERVAL = 120.0, 0.05
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Intake:
 
 @dataclass(frozen=True)
 class Difference:
-    """The manifest before and after."""
+    """The manifest before, as far as its images lie where it says, and after."""
 
     before: Manifest
     after: Manifest
@@ -50,26 +55,24 @@ class Difference:
 
 
 def read_manifest(store: Path) -> Manifest:
-    """The manifest of a store; an empty one where there is none. Raises `BlockedError` MANIFEST_INVALID or IMAGE_UNREADABLE."""
+    """The manifest of a store; an empty one where there is none. Raises `BlockedError` MANIFEST_INVALID or STORE_UNREADABLE."""
     path = store / manifests.NAME
     try:
-        if path.stat().st_size > _LARGEST_MANIFEST:
-            raise BlockedError(Reason.MANIFEST_INVALID, f"{path} is larger than {_LARGEST_MANIFEST >> 20} MB.")
-        text = path.read_text(encoding="utf-8")
+        if path.stat().st_size > LARGEST_MANIFEST:
+            raise BlockedError(Reason.MANIFEST_INVALID, f"{path} is larger than {LARGEST_MANIFEST >> 20} MB.")
+        return parse_manifest(path.read_bytes(), str(path))
     except FileNotFoundError:
         return Manifest()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BlockedError(Reason.IMAGE_UNREADABLE, f"{path} cannot be read: {error}.") from error
-    return parse_manifest(text, str(path))
+    except OSError as error:
+        raise BlockedError(Reason.STORE_UNREADABLE, f"{path} cannot be read: {error.strerror}.") from error
 
 
-def parse_manifest(text: str, where: str) -> Manifest:
-    """The manifest in a text. Raises `BlockedError` MANIFEST_INVALID."""
-    yaml = YAML.load(where)
+def parse_manifest(content: bytes, where: str) -> Manifest:
+    """The manifest in the content of a file. Raises `BlockedError` MANIFEST_INVALID."""
     try:
-        found = manifests.from_document(yaml.safe_load(text))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise BlockedError(Reason.MANIFEST_INVALID, f"{where} is no YAML: {error}.") from error
+        found = manifests.from_document(load_plain(content.decode("utf-8"), where))
+    except (NotPlainError, UnicodeDecodeError) as error:
+        raise BlockedError(Reason.MANIFEST_INVALID, f"{where} is no manifest: {error}.") from error
     if isinstance(found, Refusal):
         raise BlockedError(found.reason, f"{where}: {found.sentence}.")
     return found
@@ -81,17 +84,33 @@ def place(facts: ImageFacts, name: str) -> str:
     return f"{facts.hardware_token}/{folder}/{name}"
 
 
-def compare(before: Manifest, intake: Intake) -> Difference:
-    """What the manifest will be. Raises `BlockedError` IMAGE_CONFLICT when there are other bytes for the same place or facts."""
+def compare(store: Path, intake: Intake) -> Difference:
+    """What the manifest will be.
+
+    Raises `BlockedError` IMAGE_CONFLICT when there are other bytes for the same place or facts, and what `read_manifest` raises.
+    """
+    before = read_manifest(store)
     images = [StoredImage(place(facts, found.name), found.sha256, found.size, facts) for found, facts in intake.images]
-    holders: dict[t.Any, StoredImage] = {}
-    for image in (*before.images, *images):
-        for claim in (image.path, image.facts):
-            other = holders.setdefault(claim, image)
-            if other.sha256 != image.sha256:
-                message = f"{image.path} is sha256:{image.sha256}, but {other.path} for the same card and version is sha256:{other.sha256}."
-                raise BlockedError(Reason.IMAGE_CONFLICT, message)
-    return Difference(before, manifests.merge(before, images=images, releases=intake.releases))
+    conflict = manifests.find_conflict([*before.images, *images])
+    if conflict is not None:
+        raise BlockedError(Reason.IMAGE_CONFLICT, f"{conflict}.")
+    listed = {image.path for image in before.images}
+    lost = {image.path for image in images if not _lies_there(store, image, listed=image.path in listed)}
+    whole = replace(before, images=tuple(image for image in before.images if image.path not in lost))
+    return Difference(whole, manifests.merge(before, images=images, releases=intake.releases))
+
+
+def _lies_there(store: Path, image: StoredImage, *, listed: bool) -> bool:
+    """Whether the store has the bytes of an image. Others in its place are only replaced when the manifest knows the right ones."""
+    path = store / image.path
+    try:
+        found = sha256_at(path)
+    except OSError as error:
+        raise BlockedError(Reason.STORE_UNREADABLE, f"{path} cannot be read: {error.strerror}.") from error
+    if found not in (None, image.sha256) and not listed:
+        message = f"{path} is there with sha256:{found}, of which the manifest says nothing, in the place of {image}."
+        raise BlockedError(Reason.IMAGE_CONFLICT, message)
+    return found == image.sha256
 
 
 def put(store: Path, intake: Intake) -> Difference:
@@ -99,14 +118,17 @@ def put(store: Path, intake: Intake) -> Difference:
     try:
         store.mkdir(parents=True, exist_ok=True, mode=0o755)
         with _locked(store):
-            difference = compare(read_manifest(store), intake)
+            difference = compare(store, intake)
+            there = {image.path for image in difference.before.images}
             for found, facts in intake.images:
-                _copy(found, store / place(facts, found.name))
+                path = place(facts, found.name)
+                if path not in there:
+                    _copy(found, store / path)
             if difference.changed:
-                _write(store / manifests.NAME, render(difference.after))
+                _write(store / manifests.NAME, [render(difference.after).encode("utf-8")])
             return difference
     except OSError as error:
-        raise BlockedError(Reason.STORE_UNWRITABLE, f"the image store {store} cannot be written: {error}.") from error
+        raise BlockedError(Reason.STORE_UNWRITABLE, f"the image store {store} cannot be written: {error.strerror or error}.") from error
 
 
 def render(manifest: Manifest) -> str:
@@ -117,37 +139,49 @@ def render(manifest: Manifest) -> str:
 
 @contextlib.contextmanager
 def _locked(store: Path) -> t.Iterator[None]:
+    deadline = time.monotonic() + _PATIENCE
     with (store / ".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        while not _lock(lock):
+            if time.monotonic() > deadline:
+                raise BlockedError(Reason.STORE_UNWRITABLE, f"another run has been writing to {store} for {_PATIENCE:.0f} s.")
+            time.sleep(_INTERVAL)
         yield
 
 
-def _copy(found: FoundImage, target: Path) -> None:
-    """Copy an image beside its place, compare, and move it there; one that already lies there stays."""
-    if target.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with open_found(found) as source, _replacing(target) as file:
-        shutil.copyfileobj(source, file, 1 << 20)
-
-
-def _write(path: Path, text: str) -> None:
-    with _replacing(path) as file:
-        file.write(text.encode("utf-8"))
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> t.Iterator[t.IO[bytes]]:
-    """Write a file that is either there as a whole or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+def _lock(file: t.IO[str]) -> bool:
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _copy(found: FoundImage, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _write(target, _as_found(found))
+
+
+def _as_found(found: FoundImage) -> t.Iterator[bytes]:
+    """The bytes of an image, which must still be those that were found."""
+    digest = hashlib.sha256()
+    for chunk in read_found(found):
+        digest.update(chunk)
+        yield chunk
+    if digest.hexdigest() != found.sha256:
+        raise BlockedError(Reason.CHECKSUM_MISMATCH, f"{found.path} changed while it was read.")
+
+
+def _write(path: Path, chunks: t.Iterable[bytes]) -> None:
+    """Write a file that is either there as a whole or not at all. The lock makes the temporary name this run's own."""
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.unlink(missing_ok=True)
+    try:
+        with temporary.open("xb") as file:
+            for chunk in chunks:
+                file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
-    except BaseException:
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
