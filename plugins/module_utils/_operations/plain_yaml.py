@@ -26,9 +26,9 @@ def load_plain(text: str, where: str) -> t.Any:
     yaml = YAML.load(where)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        shape = _Shape()
+        shape = _Shape(yaml)
         for event in yaml.parse(text, Loader=loader):
-            shape.follow(event, yaml)
+            shape.follow(event)
         return yaml.load(text, Loader=loader)
     except (yaml.YAMLError, ValueError) as error:
         raise NotPlainError(" ".join(str(error).split())) from error
@@ -37,31 +37,36 @@ def load_plain(text: str, where: str) -> t.Any:
 class _Shape:
     """Follows the events of a document: the keys of each open mapping so far, and None for each open list."""
 
-    def __init__(self) -> None:
+    def __init__(self, yaml: t.Any) -> None:
+        self._scalar, self._mapping, self._list = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+        self._nodes = (self._scalar, self._mapping, self._list, yaml.AliasEvent)
+        self._ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
         self._open: list[_Keys | None] = []
 
-    def follow(self, event: t.Any, yaml: t.Any) -> None:
-        if isinstance(event, yaml.NodeEvent):
-            self._check(event, yaml)
-        if isinstance(event, yaml.CollectionStartEvent):
-            self._open.append(_Keys() if isinstance(event, yaml.MappingStartEvent) else None)
-        elif isinstance(event, yaml.CollectionEndEvent):
+    def follow(self, event: t.Any) -> None:
+        kind = type(event)
+        if kind in self._nodes:
+            problem = self._problem(event, event.value if kind is self._scalar else None)
+            if problem is not None:
+                raise NotPlainError(f"line {event.start_mark.line + 1}: {problem}")
+        if kind is self._mapping or kind is self._list:
+            self._open.append(_Keys() if kind is self._mapping else None)
+        elif kind in self._ends:
             self._open.pop()
 
-    def _check(self, event: t.Any, yaml: t.Any) -> None:
-        line = event.start_mark.line + 1
+    def _problem(self, event: t.Any, value: str | None) -> str | None:
         if event.anchor is not None:
-            raise NotPlainError(f"line {line}: anchors and aliases are not taken")
+            return "anchors and aliases are not taken"
         if event.tag is not None:
-            raise NotPlainError(f"line {line}: tags are not taken")
-        value = event.value if isinstance(event, yaml.ScalarEvent) else None
-        if len(value or "") > _LONGEST:
-            raise NotPlainError(f"line {line}: more than {_LONGEST} characters in one value")
+            return "tags are not taken"
+        if value is not None and len(value) > _LONGEST:
+            return f"more than {_LONGEST} characters in one value"
         if len(self._open) >= _DEEPEST:
-            raise NotPlainError(f"line {line}: nested too deeply")
+            return "nested too deeply"
         keys = self._open[-1] if self._open else None
         if keys is not None and not keys.take(value):
-            raise NotPlainError(f"line {line}: {value!r} is there twice")
+            return f"{value!r} is there twice"
+        return None
 
 
 class _Keys:
