@@ -142,7 +142,7 @@ def test_an_upgrade_needs_ssh_credentials(take: Take, store: ImageStore) -> None
     card = take("ups3").reached("snmp")
     ran = card.firmware(**store.upgrade("ups3"))
     assert ran.verdict == ("blocked", "no_upload_path")
-    assert sentence(ran) == "would be brought to application 2.5.5.1 in 1 transfer, but no credentials for SSH are given"
+    assert sentence(ran) == "would be brought to aos 2.5.0.8, application 2.5.0.6 in 1 transfer, but no credentials for SSH are given"
     assert card.counters["connections"] == 0
 
 
