@@ -19,7 +19,7 @@ import typing as t
 from pathlib import Path
 
 import yaml
-from picture import svg
+from demo.picture import svg
 
 from emulator.testing import Emulator, make_image, start_emulator
 

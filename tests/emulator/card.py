@@ -12,8 +12,9 @@ import time
 import typing as t
 from dataclasses import asdict, dataclass, field, replace
 
+from emulator.aftermath import after_upgrade
 from emulator.faults import Fault, parse_faults
-from emulator.firmware import Image, Slots, initial_slots, slots_after
+from emulator.firmware import MISHAPS, Image, Slots, initial_slots, slots_after
 
 if t.TYPE_CHECKING:
     from emulator.fleet import CardSettings
@@ -56,6 +57,14 @@ class CliSession:
     interface: str = "SSH"
 
 
+@dataclass(frozen=True)
+class _Restart:
+    """A reboot under way: what the card comes back with, and whether an upload is the cause."""
+
+    slots: Slots
+    uploaded: bool = False
+
+
 class Connection(t.Protocol):
     """What a card can do to a connection: end it."""
 
@@ -81,6 +90,11 @@ class Card:
         self.check_seconds = settings.check_seconds
         self.idle_seconds = settings.idle_seconds
         self.faults = settings.faults
+        self.snmp_enabled = True
+        self.config_changed = False  # some settings are not what they were
+        self.host_key: int = 0  # how often it has been replaced
+        self.certificate: int = 0  # the same
+        self.half_written: str | None = None  # the component whose slot a broken transfer has spoilt
         self.slots = initial_slots(
             generation=settings.profile.generation,
             application=settings.application,
@@ -152,6 +166,10 @@ class Card:
                 self.faults.remove(fault)
         return fault
 
+    def recover(self, name: str) -> None:
+        """The fault is over."""
+        self.faults = [fault for fault in self.faults if fault.name != name]
+
     # what happens to it
 
     def log(self, text: str) -> None:
@@ -166,7 +184,7 @@ class Card:
 
     def open_session(self, user: str, address: str) -> CliSession | None:
         """Account for a CLI session; None when the card has no room for another."""
-        if len(self.sessions) >= MAX_CLI_SESSIONS:
+        if len(self.sessions) >= MAX_CLI_SESSIONS or self.suffers("session_limit"):
             return None
         number = next(n for n in range(1, MAX_CLI_SESSIONS + 1) if n not in self.sessions)
         session = CliSession(number, user, address)
@@ -182,38 +200,50 @@ class Card:
         """A complete image: check it for a moment, then reboot by itself."""
         self.counters.uploads += 1
         self.change(phase=Phase.APPLYING, last_transfer=1)
-        slots = self.slots
-        if not self.suffers("keep_old_version"):
-            slots = slots_after(slots, image, generation=self.generation, application=self.application, size=size)
+        if self.half_written == image.component:
+            self.half_written = None
+        slots = slots_after(self.slots, image, generation=self.generation, application=self.application, size=size)
+        for name, mishap in MISHAPS.items():
+            if image.component in mishap.components and self.suffers(name):
+                slots = mishap.outcome(self.slots, slots)
         self.log("System: File transfer complete.")
-        self.reboot(slots=slots, delay=self.check_seconds)
+        self._restart(_Restart(slots, uploaded=True), self.check_seconds)
 
-    def reboot(self, *, slots: Slots | None = None, delay: float = 0.0, reason: str = "04 Requested Reset") -> None:
-        """Go down after `delay` seconds and come back with `slots`."""
+    def reboot(self, *, delay: float = 0.0) -> None:
+        """Go down after `delay` seconds and come back."""
+        self._restart(_Restart(self.slots), delay)
+
+    def _restart(self, restart: _Restart, delay: float) -> None:
         if self._timer:
             self._timer.cancel()
-        go_down = lambda: self._go_down(slots or self.slots, reason)  # noqa: E731
-        self._timer = asyncio.get_running_loop().call_later(delay, go_down)
+        self._timer = asyncio.get_running_loop().call_later(delay, self._go_down, restart)
 
-    def _go_down(self, slots: Slots, reason: str) -> None:
+    def _go_down(self, restart: _Restart) -> None:
         self.log("System: Restarting.")
         self.counters.reboots += 1
         self.change(phase=Phase.REBOOTING)
         self.drop_connections()
-        if self.suffers("never_come_back"):
+        spoilt, self.half_written = self.half_written, None
+        if spoilt == "application":
+            restart = replace(restart, slots=replace(restart.slots, application=None))
+        if self.suffers("never_come_back") or spoilt in ("aos", "boot_monitor"):
             self.change(phase=Phase.GONE)
             return
-        come_back = lambda: self._come_back(slots, reason)  # noqa: E731
-        self._timer = asyncio.get_running_loop().call_later(self.reboot_seconds, come_back)
+        slow = self.suffers("slow_boot")
+        seconds = slow["seconds"] if slow else self.reboot_seconds
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._come_back, restart)
 
-    def _come_back(self, slots: Slots, reason: str) -> None:
+    def _come_back(self, restart: _Restart) -> None:
         self._timer = None
         self._started = time.monotonic()
-        updated = slots != self.slots
-        self.change(phase=Phase.UP, slots=slots, last_reset=reason, engine_boots=self.engine_boots + 1)
+        updated = restart.slots != self.slots
+        boots = self.engine_boots + 1
+        self.change(phase=Phase.UP, slots=restart.slots, last_reset="04 Requested Reset", engine_boots=boots)
         self.log("System: Network Interface restarted.")
         if updated:
             self.log("System: Firmware Updated.")
+        if restart.uploaded:
+            after_upgrade(self)
 
     def drop_connections(self) -> None:
         for connection in list(self.connections):

@@ -66,7 +66,7 @@ class View:
 def _ordered(contents: tuple[bytes, ...]) -> tuple[list[ber.Oid], list[bytes]]:
     """The same objects in order; cards of one product share the lists."""
     pairs = sorted((ber.numbers_of(content), content) for content in contents)
-    return [numbers for numbers, _ in pairs], [content for _, content in pairs]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
 def engine_id(card: Card) -> bytes:

@@ -70,7 +70,7 @@ class SnmpFace:
 
     def answer_all(self, sock: socket.socket) -> None:
         """Answer what has arrived on a non-blocking socket with IP_PKTINFO."""
-        for _ in range(_BATCH):
+        for _turn in range(_BATCH):
             try:
                 data, control, _flags, peer = sock.recvmsg(65535, 64)
             except (BlockingIOError, ConnectionError):
@@ -83,7 +83,7 @@ class SnmpFace:
 
     def answer(self, card: Card, data: bytes) -> bytes | None:
         """The reply of a card to one datagram, None for silence."""
-        if not card.answers or card.suffers("snmp_silent"):
+        if not card.answers or not card.snmp_enabled or card.suffers("snmp_silent"):
             return None
         try:
             return self._answer(card, data)
@@ -99,7 +99,7 @@ class SnmpFace:
             return None
         community, start = ber.read_octets(data, start)
         settings = card.settings.snmp
-        if not settings.v1v2c_enabled or community != settings.community.encode():
+        if not settings.v1v2c_enabled or community != settings.community.encode() or card.suffers("wrong_community"):
             return None
         card.counters.snmp_requests += 1
         pdu = read_pdu(data, start)
@@ -178,7 +178,7 @@ def _bulk_bindings(view: View, single: list[bytes], repeated: list[bytes], repet
     for name in single:
         yield _next(view, name)
     row = repeated
-    for _ in range(repetitions if repeated else 0):
+    for _turn in range(repetitions if repeated else 0):
         bindings = [_next(view, name) for name in row]
         yield from bindings
         if all(value == _END_OF_MIB for _name, value in bindings):

@@ -38,7 +38,8 @@ _IMAGE_ENDINGS = (".bin", ".nmc3", ".nmc")
 _PACKAGE_ENDINGS = (".exe", ".zip")
 _VENDOR_PREFIX = "apc"
 
-_ZIP_ERRORS = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
+# What `zipfile` raises; KeyError for a member that is no longer there.
+_ZIP_ERRORS = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, KeyError)
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,8 @@ def _in_package(file: Path) -> list[FoundImage]:
         for member in _image_members(archive, file):
             with archive.open(member) as stream:
                 size, sha256 = _measure(chunks_of(stream))
+            if size != member.file_size:
+                raise _no_package(file, f"says that {member.filename!r} has {member.file_size} bytes, and it has {size}")
             facts = parse_image_name(_member_name(member.filename))
             found.append(FoundImage(member.filename, str(file), size, sha256, facts))
         return sorted(found, key=lambda image: image.path)

@@ -11,7 +11,6 @@ import functools
 import logging
 import re
 import socket
-import threading
 import time
 import typing as t
 from dataclasses import dataclass, field
@@ -120,16 +119,16 @@ class SshConnection:
             legacy=endpoint.allow_legacy_ssh,
             key_types=[key.key_type for key in known.trusted],
         )
-        done = threading.Event()
         self.limit(endpoint.timeout)
-        self._transport.start_client(event=done)
-        done.wait(endpoint.timeout)
-        if not (done.is_set() and self._transport.is_active()):
-            raise self._negotiation_error()
+        try:
+            # Our limit comes first and closes the connection; the library's own would leave it half open.
+            self._transport.start_client(timeout=endpoint.timeout + 1)
+        except self.failures as error:
+            raise self._negotiation_error(error) from error
 
-    def _negotiation_error(self) -> Exception:
+    def _negotiation_error(self, error: Exception) -> Exception:
         endpoint = self.endpoint
-        cause = endpoint.scrub(self._transport.get_exception() or "no answer in time")
+        cause = "no answer in time" if self.is_out_of_time else endpoint.scrub(error)
         if not self.remote_version and self._packetizer.has_closed:
             return UnreachableError(Reason.CONNECTION_FAILED, f"{endpoint.card}: {endpoint.address} closes the connection at once.")
         if not self.remote_version:
@@ -155,22 +154,18 @@ class SshConnection:
     def log_in(self, username: str, password: str) -> None:
         """Send the password, once: no other method and no second try, so that nobody is locked out."""
         endpoint = self.endpoint
-        done = threading.Event()
         self.limit(endpoint.timeout)
         try:
-            self._transport.auth_password(username, password, event=done, fallback=False)
-            done.wait(endpoint.timeout)
+            self._transport.auth_password(username, password, fallback=False)
         except self.failures as error:
             raise self._login_error(error) from error
-        if not self._transport.is_authenticated():
-            raise self._login_error(self._transport.get_exception())
         self.limit(None)
 
-    def _login_error(self, error: Exception | None) -> Exception:
+    def _login_error(self, error: Exception) -> Exception:
         endpoint = self.endpoint
         refused = self._packetizer.refused
         if refused is None:
-            said = endpoint.scrub(self._packetizer.farewell or error or "no answer in time")
+            said = "no answer in time" if self.is_out_of_time else endpoint.scrub(self._packetizer.farewell or error)
             return AccessError(
                 Reason.SSH_FAILED,
                 f"{endpoint.card}: the connection to {endpoint.address} ended before the card answered the login ({said}).",

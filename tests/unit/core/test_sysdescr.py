@@ -43,7 +43,7 @@ def test_the_tail_of_ups_applications_changes_nothing(sample: Sample) -> None:
         assert parse_sysdescr(sample.text.rstrip() + _TAIL) == sample.fields
 
 
-@pytest.mark.parametrize("text", [text for _, text in STRANGERS])
+@pytest.mark.parametrize("text", [stranger[1] for stranger in STRANGERS])
 def test_what_is_no_card_gives_nothing(text: str) -> None:
     assert parse_sysdescr(text) is None
 

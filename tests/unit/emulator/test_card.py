@@ -100,7 +100,7 @@ def test_a_reboot_ends_every_connection() -> None:
 
 def test_there_are_five_sessions_and_no_more() -> None:
     crowded = card()
-    sessions = [crowded.open_session("apc", "127.0.0.1") for _ in range(6)]
+    sessions = [crowded.open_session("apc", "127.0.0.1") for _turn in range(6)]
     assert [session.number if session else None for session in sessions] == [1, 2, 3, 4, 5, None]
     assert sessions[2]
     crowded.close_session(sessions[2])

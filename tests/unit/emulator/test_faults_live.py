@@ -90,7 +90,7 @@ def image(tmp_path: pathlib.Path) -> pathlib.Path:
 
 def test_refuse_resets_the_connection_so_many_times(emulator: Emulator) -> None:
     emulator.set_faults(NMC3, [{"name": "refuse", "times": 2}])
-    for _ in range(2):
+    for _turn in range(2):
         assert is_reset(emulator, NMC3)
     assert converse(emulator, NMC3, "whoami\n") == ["whoami\r\nE000: Success\r\napc\r\n\r\napc>"]
 
@@ -194,7 +194,7 @@ def test_the_event_log_waits_for_escape(emulator: Emulator) -> None:
 def test_the_sixth_session_is_turned_away(emulator: Emulator) -> None:
     async def run() -> str:
         async with connect(emulator, NMC3) as connection:
-            shells = [await connection.create_process(term_type="vt100") for _ in range(5)]
+            shells = [await connection.create_process(term_type="vt100") for _turn in range(5)]
             for shell in shells:
                 await shell.stdout.readuntil("apc>")
             sixth = await connection.create_process(term_type="vt100")

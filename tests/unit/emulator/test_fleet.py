@@ -78,9 +78,9 @@ def test_a_bad_fleet_is_refused_with_its_place(document: object, complaint: str)
     [
         ("refuse", Fault("refuse")),
         ({"name": "refuse", "times": 2}, Fault("refuse", times=2)),
-        ({"drop_after_bytes": 4096}, Fault("drop_after_bytes", 4096)),
-        ({"name": "drop_after_bytes", "bytes": 1, "times": 1}, Fault("drop_after_bytes", 1, 1)),
-        ({"drop_after_bytes": 5, "times": 1}, Fault("drop_after_bytes", 5, 1)),
+        ({"drop_after_bytes": 4096}, Fault("drop_after_bytes", {"bytes": 4096})),
+        ({"name": "drop_after_bytes", "bytes": 1, "times": 1}, Fault("drop_after_bytes", {"bytes": 1}, 1)),
+        ({"drop_after_bytes": 5, "times": 1}, Fault("drop_after_bytes", {"bytes": 5}, 1)),
     ],
 )
 def test_faults_have_a_short_and_a_long_form(given: t.Any, fault: Fault) -> None:
@@ -101,7 +101,7 @@ def test_drop_after_bytes_needs_its_bytes() -> None:
 
 def test_a_fault_with_times_is_used_up() -> None:
     shaky = card(faults=[{"name": "refuse", "times": 2}])
-    assert [shaky.suffers("refuse") is not None for _ in range(3)] == [True, True, False]
+    assert [shaky.suffers("refuse") is not None for _turn in range(3)] == [True, True, False]
 
 
 def test_the_example_fleet_has_every_profile() -> None:

@@ -83,7 +83,7 @@ def test_it_ends_cleanly_when_told_to(tmp_path: pathlib.Path) -> None:
 def test_host_keys_persist_with_the_state_directory(tmp_path: pathlib.Path) -> None:
     fleet = {"cards": [{"address": "127.0.0.1", "profile": "smart_ups_nmc3"}]}
     keys = []
-    for _ in range(2):
+    for _turn in range(2):
         with start_emulator(fleet, state_dir=tmp_path) as emulator:
             keys.append(emulator.known_hosts.read_text(encoding="utf-8").split()[1:])
     assert keys[0] == keys[1]
@@ -112,7 +112,7 @@ def test_an_agent_answers_five_thousand_requests_a_second_of_processor_time() ->
     asked = card()
     face = SnmpFace({asked.address: asked})
     begun = time.process_time()
-    assert all(face.answer(asked, request) for _ in range(5000))
+    assert all(face.answer(asked, request) for _turn in range(5000))
     assert time.process_time() - begun < 1
 
 
