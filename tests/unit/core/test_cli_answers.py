@@ -122,6 +122,10 @@ def test_carriage_returns_and_trailing_blanks_change_nothing(text: str) -> None:
     assert cli_answers.parse_about(text.replace("\n", "  \r\n")) == cli_answers.parse_about(text)
 
 
+def test_the_first_of_equal_keys_counts() -> None:
+    assert cli_answers.fields("Name: ups1\nName : ups2\n\nNo field\n: nothing\nEmpty:\n") == {"Name": "ups1", "Empty": ""}
+
+
 # --- uptime --------------------------------------------------------------------------------------------------------
 
 

@@ -188,6 +188,14 @@ def test_the_way_down_leads_over_the_same_stones() -> None:
     ]
 
 
+def test_several_stones_are_visited_in_the_order_of_the_way_and_not_of_the_list() -> None:
+    six, five = release_of("apc_hw05_aos_696.bin"), release_of("apc_hw05_aos_517.bin")
+    up = plan_of(card_of(aos="4.0.0", app="4.0.0"), six, five, release_of("apc_hw05_aos_722.bin"))
+    assert sent(up) == ["apc_hw05_aos_517.bin", "apc_hw05_aos_696.bin", "apc_hw05_aos_722.bin"]
+    down = plan_of(card_of(aos="7.2.2", app="7.2.2"), five, six, release_of("apc_hw05_aos_400.bin"), downgrade=True)
+    assert sent(down) == ["apc_hw05_aos_696.bin", "apc_hw05_aos_517.bin", "apc_hw05_aos_400.bin"]
+
+
 @pytest.mark.parametrize(("start", "end"), [("5.1.7", "6.9.6"), ("6.0.6", "7.2.2"), ("7.0.6", "7.2.2"), ("6.4.6", "6.9.6")])
 def test_a_stone_that_is_not_on_the_way_is_not_used(start: str, end: str) -> None:
     card = card_of(aos=start, app=start)
