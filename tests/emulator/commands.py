@@ -165,7 +165,7 @@ def snmp(card: Card, _arguments: list[str]) -> Answer:
     settings = card.settings.snmp
     return lines(
         [
-            f"  SNMPv1:     {'enabled' if settings.v1v2c_enabled else 'disabled'}",
+            f"  SNMPv1:     {'enabled' if card.snmp_enabled and settings.v1v2c_enabled else 'disabled'}",
             "",
             "Access Control Summary:",
             "  Access Control #:\t1",
@@ -181,7 +181,7 @@ def snmpv3(card: Card, _arguments: list[str]) -> Answer:
     return lines(
         [
             "SNMPv3 Configuration",
-            f"  SNMPV3: \t{'enabled' if user else 'disabled'}",
+            f"  SNMPV3: \t{'enabled' if card.snmp_enabled and user else 'disabled'}",
             "",
             "SNMPv3 User Profiles",
             "",

@@ -14,6 +14,7 @@ from emulator.faults import FaultError
 
 if t.TYPE_CHECKING:
     from emulator.card import Card
+    from emulator.keys import HostKeys
 
 _SECONDS = (int, float)
 _CHANGEABLE: dict[str, type | tuple[type, ...]] = {
@@ -25,29 +26,34 @@ _CHANGEABLE: dict[str, type | tuple[type, ...]] = {
     "password": str,
     "on_battery": bool,
     "self_test": bool,
+    "snmp_enabled": bool,
+    "config_changed": bool,
     "reboot_seconds": _SECONDS,
     "check_seconds": _SECONDS,
     "idle_seconds": _SECONDS,
 }
 
 
-def application(cards: dict[str, Card]) -> web.Application:
+def application(cards: dict[str, Card], keys: HostKeys) -> web.Application:
     app = web.Application(middlewares=[_errors_as_json])
-    handlers = Handlers(cards)
+    handlers = Handlers(cards, keys)
     app.router.add_get("/health", handlers.health)
     app.router.add_get("/cards", handlers.all)
     app.router.add_get("/cards/{address}", handlers.one)
     app.router.add_patch("/cards/{address}", handlers.change)
     app.router.add_put("/cards/{address}/faults", handlers.faults)
     app.router.add_post("/cards/{address}/reboot", handlers.reboot)
+    app.router.add_get("/cards/{address}/host-key", handlers.host_key)
+    app.router.add_post("/cards/{address}/host-key", handlers.replace_host_key)
     return app
 
 
 class Handlers:
     """One method per route."""
 
-    def __init__(self, cards: dict[str, Card]) -> None:
+    def __init__(self, cards: dict[str, Card], keys: HostKeys) -> None:
         self._cards = cards
+        self._keys = keys
 
     async def health(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "cards": len(self._cards)})
@@ -75,6 +81,14 @@ class Handlers:
         card = self._card(request)
         card.reboot()
         return web.json_response(card.state())
+
+    async def host_key(self, request: web.Request) -> web.Response:
+        return web.json_response({"fingerprint": self._keys.of(self._card(request)).get_fingerprint()})
+
+    async def replace_host_key(self, request: web.Request) -> web.Response:
+        card = self._card(request)
+        card.change(host_key=card.host_key + 1)
+        return await self.host_key(request)
 
     def _card(self, request: web.Request) -> Card:
         address = request.match_info["address"]

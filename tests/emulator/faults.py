@@ -10,18 +10,42 @@ A fault's name is looked up where the card would do the right thing; a new fault
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-# name -> the parameter that the short form `name: value` sets, or None when the fault has no parameter
-FAULTS: dict[str, str | None] = {
-    "refuse": None,
-    "wrong_password": None,
-    "drop_after_bytes": "bytes",
-    "reject_image": None,
-    "keep_old_version": None,
-    "never_come_back": None,
-    "snmp_silent": None,
+# name -> its parameters with their defaults; None must be given. The short form `name: value` sets the first parameter.
+FAULTS: dict[str, dict[str, float | None]] = {
+    # before and during a login
+    "refuse": {},
+    "wrong_password": {},
+    "ssh_banner_message": {},
+    "no_exec": {},
+    "second_factor": {},
+    "force_password_change": {},
+    "session_limit": {},
+    "garble_cli": {"seed": 0, "per_mille": 20},
+    # while a file arrives
+    "drop_after_bytes": {"bytes": None},
+    "stall": {"bytes": None, "seconds": 120},
+    "reject_image": {},
+    "half_written_slot": {"bytes": 16384},
+    # what the reboot after it brings
+    "keep_old_version": {},
+    "load_wrong_application": {},
+    "boot_monitor_in_application_slot": {},
+    "never_come_back": {},
+    "slow_boot": {"seconds": None},
+    # what an upgrade does beside
+    "snmp_off_after_upgrade": {},
+    "new_certificate_after_upgrade": {},
+    "new_serial_after_upgrade": {},
+    "new_host_key_after_upgrade": {},
+    "password_reset_after_upgrade": {},
+    "config_changes_after_upgrade": {},
+    # SNMP
+    "snmp_silent": {},
+    "wrong_community": {},
 }
+_FRACTIONS = ("seconds",)  # every other parameter is a whole number
 
 
 class FaultError(ValueError):
@@ -33,21 +57,19 @@ class Fault:
     """One fault; ``times`` counts the uses that are left (None: until cleared)."""
 
     name: str
-    amount: int | None = None
+    parameters: dict[str, float] = field(default_factory=dict)
     times: int | None = None
 
+    def __getitem__(self, parameter: str) -> float:
+        return self.parameters[parameter]
+
     def describe(self) -> dict[str, t.Any]:
-        parameter = FAULTS[self.name]
-        described: dict[str, t.Any] = {"name": self.name}
-        if parameter:
-            described[parameter] = self.amount
-        if self.times is not None:
-            described["times"] = self.times
-        return described
+        left = {} if self.times is None else {"times": self.times}
+        return {"name": self.name, **self.parameters, **left}
 
 
 def parse_fault(given: object) -> Fault:
-    """Read ``refuse``, ``{drop_after_bytes: 4096}`` or ``{name: drop_after_bytes, bytes: 4096, times: 1}``."""
+    """Read ``refuse``, ``{stall: 4096}``, ``{stall: {bytes: 4096, seconds: 5}}`` or ``{name: stall, bytes: 4096, times: 1}``."""
     if isinstance(given, str):
         given = {"name": given}
     if not isinstance(given, dict):
@@ -58,12 +80,11 @@ def parse_fault(given: object) -> Fault:
     name = fields.pop("name")
     if name not in FAULTS:
         raise FaultError(f"unknown fault {name!r}; known: {', '.join(FAULTS)}")
-    parameter = FAULTS[name]
-    amount = _whole(name, parameter, fields.pop(parameter, None)) if parameter else None
     times = fields.pop("times", None)
+    parameters = {key: _number(name, key, fields.pop(key, default)) for key, default in FAULTS[name].items()}
     if fields:
         raise FaultError(f"fault {name} has no parameter {', '.join(map(str, fields))}")
-    return Fault(name, amount, None if times is None else _whole(name, "times", times))
+    return Fault(name, parameters, None if times is None else int(_number(name, "times", times)))
 
 
 def parse_faults(given: object) -> list[Fault]:
@@ -77,12 +98,16 @@ def _long_form(fields: dict[t.Any, t.Any]) -> dict[t.Any, t.Any]:
     if len(names) != 1:
         raise FaultError(f"a fault needs a name: {fields!r}")
     name = names[0]
-    parameter = FAULTS.get(name)
     value = fields.pop(name)
-    return {"name": name, **fields, **({parameter: value} if parameter else {})}
+    if isinstance(value, dict):
+        return {"name": name, **fields, **value}
+    first = next(iter(FAULTS.get(name, {})), None)
+    return {"name": name, **fields, **({first: value} if first else {})}
 
 
-def _whole(name: str, parameter: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise FaultError(f"fault {name}: {parameter} must be a whole number, not {value!r}")
-    return value
+def _number(name: str, parameter: str, value: object) -> float:
+    is_number = isinstance(value, (int, float) if parameter in _FRACTIONS else int) and not isinstance(value, bool)
+    if not is_number or t.cast("float", value) < 0:
+        kind = "a number" if parameter in _FRACTIONS else "a whole number"
+        raise FaultError(f"fault {name}: {parameter} must be {kind}, not {value!r}")
+    return t.cast("float", value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import typing as t
 import zlib
 from dataclasses import dataclass, replace
 
@@ -127,7 +128,8 @@ def image_from_header(header: bytes) -> Image | None:
 class Reception:
     """One firmware file on its way in, checked while it arrives and never kept."""
 
-    def __init__(self, *, hardware_token: str, application: str, file_name: str, size: int) -> None:
+    def __init__(self, *, hardware_token: str, application: str, file_name: str, size: int | None) -> None:
+        """``size`` None: the protocol does not say it before the end."""
         self._hardware_token = hardware_token
         self._application = application
         self._size = size
@@ -137,24 +139,31 @@ class Reception:
         self._image = image_from_name(file_name)
         self._headed = False
 
+    @property
+    def component(self) -> str:
+        """Whose slot is written; before the file has said it, the application's."""
+        return self._image.component if self._image else "application"
+
     def feed(self, data: bytes) -> None:
         """Take bytes; raise RejectedError as soon as they show that the file is not for this card."""
         self._received += len(data)
         if not self._headed:
             self._header += data
-            if len(self._header) < min(HEADER_SIZE, self._size):
+            if len(self._header) < HEADER_SIZE:
                 return
             data = self._read_header()
         self._crc = zlib.crc32(data, self._crc)
 
     def finish(self) -> tuple[Image, int]:
         """The image that arrived and its size; raise RejectedError when it is damaged."""
+        if not self._headed:
+            self._read_header()
         image = self._image
-        if image is None or self._received != self._size:
+        if image is None or self._size not in (None, self._received):
             raise RejectedError("File type unknown")
         if image.crc is not None and image.crc != self._crc:
             raise RejectedError("File corrupt")
-        return image, self._size
+        return image, self._received
 
     def _read_header(self) -> bytes:
         self._headed = True
@@ -205,6 +214,21 @@ def _after_boot_monitor(slots: Slots, boot_monitor: Module) -> Slots:
     """Without a valid application, the boot monitor shows up in its place."""
     application = slots.application if slots.stat != "A-" else boot_monitor
     return replace(slots, boot_monitor=boot_monitor, application=application)
+
+
+class Mishap(t.NamedTuple):
+    """What may become of an upload that looks like a success: (slots before, slots as they should be) -> slots."""
+
+    outcome: t.Callable[[Slots, Slots], Slots]
+    components: tuple[str, ...] = COMPONENTS
+
+
+# fault -> mishap
+MISHAPS = {
+    "keep_old_version": Mishap(lambda before, _after: before),
+    "load_wrong_application": Mishap(lambda _before, after: replace(after, application=None), ("application",)),
+    "boot_monitor_in_application_slot": Mishap(lambda _before, after: replace(after, application=after.boot_monitor)),
+}
 
 
 def _major(version: str) -> str:

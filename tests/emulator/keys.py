@@ -29,11 +29,12 @@ class HostKeys:
         self._keys: dict[pathlib.Path, asyncssh.SSHKey] = {}
 
     def of(self, card: Card) -> asyncssh.SSHKey:
-        """The card's host key; the fleet file's `host_key` is a private key file."""
-        if card.settings.host_key:
+        """The card's host key; the fleet file's `host_key` is a private key file, until the key is replaced."""
+        if card.settings.host_key and not card.host_key:
             return self._read(pathlib.Path(card.settings.host_key))
         algorithm = "ecdsa-sha2-nistp256" if card.generation == 3 else "ssh-rsa"
-        path = self._dir / f"{algorithm}-{card.settings.number % _POOL[algorithm]}.pem"
+        replaced = f"-{card.host_key}" if card.host_key else ""
+        path = self._dir / f"{algorithm}-{card.settings.number % _POOL[algorithm]}{replaced}.pem"
         if not path.exists():
             self._generate(algorithm, path)
         return self._read(path)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shlex
 import time
@@ -13,18 +14,16 @@ import typing as t
 
 import asyncssh
 
-from emulator.firmware import Reception, RejectedError, image_from_name
+from emulator.firmware import RejectedError
 from emulator.texts import config_ini
+from emulator.uploads import LostError, Upload, is_directory
 
 if t.TYPE_CHECKING:
     from emulator.card import Card
 
 _OK = b"\0"
 _COPY = re.compile(rb"C[0-7]{4} (\d{1,12}) ([^\n/]+)")
-_DIRECTORIES = ("", ".", "..", "/", "~")
 _MAX_LINE = 1024
-_MAX_SMALL_FILE = 1 << 20
-_TREES = ("db", "ssl", "ssh", "logs", "sec", "dbg", "lang", "upsfw", "fwl", "email", "eapol", "tmp")
 
 
 def scp_session(card: Card, connection: asyncssh.SSHServerConnection, command: str) -> asyncssh.SSHServerSession[bytes] | None:
@@ -60,12 +59,9 @@ class _Transfer(asyncssh.SSHServerSession[bytes]):
         self._status = 1
         self._channel.write(b"\1" + f"scp: {text}\n".encode())
 
-    def _is_directory(self, name: str) -> bool:
-        return name in _DIRECTORIES or name.endswith("/") or name.strip("/") in _TREES
-
 
 class Sink(_Transfer):
-    """Receives one file. Firmware is checked as it streams and never stored."""
+    """Receives one file."""
 
     def __init__(self, card: Card, connection: asyncssh.SSHServerConnection, name: str) -> None:
         self._card = card
@@ -73,15 +69,17 @@ class Sink(_Transfer):
         self._name = name
         self._line = b""
         self._left: int | None = None  # bytes of the file still to come, None between files
-        self._received = 0
-        self._file: _File | None = None
+        self._file: Upload | None = None
         self._done = False
 
     def session_started(self) -> None:
-        if self._is_directory(self._name):
+        if is_directory(self._name):
             self._finish_refused(f"{self._name or '.'}: a file name is required")
         else:
             self._channel.write(_OK)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._done = True
 
     def data_received(self, data: bytes, datatype: t.Any) -> None:
         while data and not self._done:
@@ -106,8 +104,8 @@ class Sink(_Transfer):
             self._finish_refused("not a regular file" if line[:1] == b"D" else "protocol error")
 
     def _begin(self, size: int) -> None:
-        self._left, self._received = size, 0
-        self._file = _file_for(self._card, self._name, size)
+        self._left = size
+        self._file = Upload(self._card, self._name, size)
         self._channel.write(_OK)
 
     def _take_bytes(self, data: bytes) -> bytes:
@@ -118,24 +116,20 @@ class Sink(_Transfer):
             return data[1:]
         part, rest = data[: self._left], data[self._left :]
         self._left -= len(part)
-        self._received += len(part)
-        self._card.counters.bytes_received += len(part)
-        if self._drops():
-            return b""
         try:
-            self._file.feed(part)
+            self._pause(self._file.take(part))
         except RejectedError as refusal:
-            self._reject(str(refusal))
+            self._reject(refusal)
+        except LostError:
+            self._done = True
+            self._connection.abort()
         return rest
 
-    def _drops(self) -> bool:
-        fault = self._card.fault("drop_after_bytes")
-        if fault is None or fault.amount is None or self._received < fault.amount:
-            return False
-        self._card.suffers("drop_after_bytes")
-        self._done = True
-        self._connection.abort()
-        return True
+    def _pause(self, seconds: float) -> None:
+        """Stop reading, so that the client soon has nothing acknowledged any more."""
+        if seconds:
+            self._channel.pause_reading()
+            asyncio.get_running_loop().call_later(seconds, self._channel.resume_reading)
 
     def _end(self, status: bytes) -> None:
         assert self._file is not None
@@ -146,78 +140,17 @@ class Sink(_Transfer):
         try:
             act = self._file.finish()
         except RejectedError as refusal:
-            self._reject(str(refusal))
+            self._reject(refusal)
             return
         self._channel.write(_OK)
         act()
 
-    def _reject(self, text: str) -> None:
-        self._card.change(last_transfer=8 if "corrupt" in text else 7)
-        self._card.log(f"System: File transfer failed. {text}.")
-        self._finish_refused(f"{self._name}: {text}")
+    def _reject(self, refusal: RejectedError) -> None:
+        self._finish_refused(f"{self._name}: {refusal}")
 
     def _finish_refused(self, text: str) -> None:
         self._done = True
         self._refuse(text)
-
-
-class _File(t.Protocol):
-    """What a kind of file does with its bytes."""
-
-    def feed(self, data: bytes) -> None: ...
-
-    def finish(self) -> t.Callable[[], None]:
-        """Check the whole and return what happens next."""
-
-
-class _Firmware:
-    def __init__(self, card: Card, name: str, size: int) -> None:
-        self._card = card
-        self._reception = Reception(
-            hardware_token=card.profile.hardware_token,
-            application=card.application,
-            file_name=name,
-            size=size,
-        )
-
-    def feed(self, data: bytes) -> None:
-        if self._card.suffers("reject_image"):
-            raise RejectedError("File type unknown")
-        self._reception.feed(data)
-
-    def finish(self) -> t.Callable[[], None]:
-        image, size = self._reception.finish()
-        return lambda: self._card.image_arrived(image, size)
-
-
-class _SmallFile:
-    """config.ini and the files of the card's directories: counted, applied where the card would, not kept."""
-
-    def __init__(self, card: Card, name: str, size: int) -> None:
-        self._card = card
-        self._name = name
-        self._content = b""
-        self._too_large = size > _MAX_SMALL_FILE
-
-    def feed(self, data: bytes) -> None:
-        if self._too_large:
-            raise RejectedError("No space left")
-        self._content += data
-
-    def finish(self) -> t.Callable[[], None]:
-        return self._apply
-
-    def _apply(self) -> None:
-        if self._name.lower().endswith(".ini"):
-            values = sum(b"=" in line and not line.startswith(b";") for line in self._content.splitlines())
-            self._card.log(f"System: Configuration file upload complete, with {values} valid values.")
-
-
-def _file_for(card: Card, name: str, size: int) -> _File:
-    is_small = name.lower().endswith((".ini", ".csf")) or name.strip("/").partition("/")[0] in _TREES
-    if is_small and image_from_name(name) is None:
-        return _SmallFile(card, name, size)
-    return _Firmware(card, name, size)
 
 
 class Source(_Transfer):

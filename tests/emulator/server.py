@@ -51,7 +51,7 @@ async def serve(fleet: list[CardSettings], options: ServerOptions) -> None:
         tcp = stack.enter_context(contextlib.closing(sockets.tcp_listener(options.ssh_port)))
         udp = stack.enter_context(contextlib.closing(sockets.udp_listener(options.snmp_port)))
         ports = {"ssh": _port(tcp), "snmp": _port(udp)}
-        ports["control"] = await _start_control(cards, options.control_port, stack)
+        ports["control"] = await _start_control(control.application(cards, keys), options.control_port, stack)
         _listen(cards, keys, tcp, udp)
         if options.known_hosts:
             lines = (keys.known_hosts_line(card, ports["ssh"]) for card in cards.values())
@@ -70,8 +70,8 @@ def _listen(cards: dict[str, Card], keys: HostKeys, tcp: socket.socket, udp: soc
     loop.add_reader(udp, snmp_face.SnmpFace(cards).answer_all, udp)
 
 
-async def _start_control(cards: dict[str, Card], port: int, stack: contextlib.AsyncExitStack) -> int:
-    runner = web.AppRunner(control.application(cards), access_log=None)
+async def _start_control(application: web.Application, port: int, stack: contextlib.AsyncExitStack) -> int:
+    runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, "127.0.0.1", port).start()

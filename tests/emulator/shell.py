@@ -12,9 +12,10 @@ import typing as t
 
 import asyncssh
 
-from emulator import cli, texts
+from emulator import cli, login, texts
 from emulator.answers import LINE_ERROR, PARAMETER_ERROR, REBOOT_REQUIRED, Answer
 from emulator.event_log import EventLogPager
+from emulator.noise import Noise
 from emulator.terminal import Terminal
 
 if t.TYPE_CHECKING:
@@ -43,7 +44,12 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         self._channel = chan
         piece = None if self._card.generation == 3 else _NMC2_ECHO_PIECE
-        self._terminal = Terminal(chan.write, self._entered, echo_piece=piece)
+        garble = self._card.suffers("garble_cli")
+        self._noise = Noise(seed=int(garble["seed"]), per_mille=int(garble["per_mille"])) if garble else None
+        self._terminal = Terminal(self._write, self._entered, echo_piece=piece)
+
+    def _write(self, data: bytes) -> None:
+        self._channel.write(self._noise.damage(data) if self._noise else data)
 
     def session_started(self) -> None:
         if self._command is not None:
@@ -54,9 +60,16 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
             self._terminal.print("\nMax logins exceeded.")
             self._channel.exit(0)
             return
+        self._wait_for_input()
+        login.admit(self._card, self._terminal, let_in=self._greet, turn_away=self._turn_away)
+
+    def _greet(self) -> None:
         self._terminal.print(texts.banner(self._card))
         self._prompt()
-        self._wait_for_input()
+
+    def _turn_away(self) -> None:
+        self._terminal.print("\nInvalid code.\n")
+        self._channel.exit(0)
 
     def data_received(self, data: bytes, datatype: t.Any) -> None:
         if self._session:

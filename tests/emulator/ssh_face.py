@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
     from emulator.keys import HostKeys
 
 _MIN_CLIENT_VERSION = 13  # a card drops clients whose identification is shorter
+_BANNER_MESSAGE = "Authorized use only. Activity is monitored.\r\n"
 _WINDOW = 128 << 10  # small: a client is never far ahead of what the card has taken
 _MAX_PACKET = 32 << 10
 
@@ -131,6 +132,8 @@ class CardServer(asyncssh.SSHServer):
     def begin_auth(self, username: str) -> bool:
         if len(self._connection.get_extra_info("client_version")) < _MIN_CLIENT_VERSION:
             self._connection.abort()
+        if self._card.suffers("ssh_banner_message"):
+            self._connection.send_auth_banner(_BANNER_MESSAGE)
         return True
 
     def password_auth_supported(self) -> bool:
@@ -172,6 +175,8 @@ class SessionChooser(asyncssh.SSHServerSession[bytes]):
         return self._become(ShellSession(self._card, self._user, peer))
 
     def exec_requested(self, command: str) -> bool:
+        if self._card.suffers("no_exec"):
+            return False
         transfer = scp_session(self._card, self._connection, command)
         if transfer is not None:
             return self._become(transfer)

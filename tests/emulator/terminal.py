@@ -24,6 +24,7 @@ class Terminal:
         self._echo_piece = echo_piece
         self._take_answer: Taker | None = None
         self.take_key: Taker | None = None  # while set, keys are neither collected nor echoed
+        self._masked = False
         self._line = ""
         self._echo = ""
         self._after_return = False
@@ -31,10 +32,10 @@ class Terminal:
     def print(self, text: str) -> None:
         self._write(texts.wire(text))
 
-    def ask(self, question: str, take_answer: Taker) -> None:
-        """Print a question and hand the next line to `take_answer`."""
+    def ask(self, question: str, take_answer: Taker, *, masked: bool = False) -> None:
+        """Print a question and hand the next line to `take_answer`; a masked line is echoed in stars."""
         self.print(question)
-        self._take_answer = take_answer
+        self._take_answer, self._masked = take_answer, masked
 
     def feed(self, data: bytes) -> None:
         for key in data.decode("latin-1"):
@@ -51,7 +52,7 @@ class Terminal:
             self._erase()
         elif key.isprintable() and len(self._line) < _LINE_LIMIT:
             self._line += key
-            self._echo += key
+            self._echo += "*" if self._masked else key
 
     def _erase(self) -> None:
         if self._line:
@@ -62,7 +63,7 @@ class Terminal:
         line, self._line = self._line, ""
         self._flush_echo()
         self.print("\n")
-        take, self._take_answer = self._take_answer or self._take_line, None
+        take, self._take_answer, self._masked = self._take_answer or self._take_line, None, False
         take(line)
 
     def _flush_echo(self) -> None:

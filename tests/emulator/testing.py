@@ -59,11 +59,19 @@ class Emulator:
         return t.cast("State", self._request("PUT", f"/cards/{address}/faults", list(faults)))
 
     def patch(self, address: str, **changes: t.Any) -> State:
-        """Change name, location, contact, serial, username, password, on_battery, self_test or a ``..._seconds``."""
+        """Change what the table of the control port in README.md names: name, serial, password, on_battery, ``..._seconds``."""
         return t.cast("State", self._request("PATCH", f"/cards/{address}", changes))
 
     def reboot(self, address: str) -> State:
         return t.cast("State", self._request("POST", f"/cards/{address}/reboot"))
+
+    def host_key(self, address: str) -> str:
+        """The SHA-256 fingerprint of a card's host key, as OpenSSH writes it."""
+        return self._fingerprint("GET", address)
+
+    def replace_host_key(self, address: str) -> str:
+        """Give a card a new host key and return its fingerprint; `known_hosts` keeps the old key."""
+        return self._fingerprint("POST", address)
 
     def wait(self, address: str, condition: t.Callable[[State], bool], *, timeout: float = 20.0) -> State:
         """Wait until a card's state fulfils the condition; EmulatorError when it does not in time."""
@@ -80,6 +88,10 @@ class Emulator:
     def wait_for_reboot(self, address: str, *, after: int, timeout: float = 20.0) -> State:
         """Wait until a card is up and has rebooted more often than `after` times (``state["counters"]["reboots"]``)."""
         return self.wait(address, lambda state: state["counters"]["reboots"] > after and state["phase"] == "up", timeout=timeout)
+
+    def _fingerprint(self, method: str, address: str) -> str:
+        answer = t.cast("dict[str, str]", self._request(method, f"/cards/{address}/host-key"))
+        return answer["fingerprint"]
 
     def _request(self, method: str, path: str, body: object = None) -> object:
         connection = http.client.HTTPConnection("127.0.0.1", self.control_port, timeout=30)

@@ -73,8 +73,8 @@ def banner(card: Card) -> str:
     services = _SERVICES_NMC3 if card.generation == 3 else _SERVICES_NMC2
     body = services.format(
         rule=_RULE,
-        v1="Read" if card.settings.snmp.v1v2c_enabled else "Disabled",
-        v3="Enabled" if card.settings.snmp.v3 else "Disabled",
+        v1="Read" if card.snmp_enabled and card.settings.snmp.v1v2c_enabled else "Disabled",
+        v3="Enabled" if card.snmp_enabled and card.settings.snmp.v3 else "Disabled",
     )
     return "\n".join(lines) + "\n" + body + "\n\n" + _HINT
 
