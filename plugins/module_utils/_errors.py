@@ -27,10 +27,6 @@ class NmcError(Exception):
     def status(self) -> Status:
         return MEANINGS[self.reason].status
 
-    @property
-    def recovery(self) -> str:
-        return MEANINGS[self.reason].recovery
-
 
 class InputError(NmcError):
     """What was asked for cannot be: options, images, libraries."""

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status, advice
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import RULES, Plan, Step
 
 if t.TYPE_CHECKING:
@@ -36,13 +36,14 @@ def error_result(error: NmcError, *, touched: bool = False) -> Result:
     """A failure. From the first byte that was sent on it is ``failed``, whatever stood in the way."""
     unreachable = error.status is Status.UNREACHABLE and not touched
     status = Status.FAILED if touched else error.status
+    recovery = advice(error.reason, touched=touched)
     return {
         "changed": touched,
         "unreachable" if unreachable else "failed": True,
-        "msg": f"{error.message} {error.recovery}",
+        "msg": f"{error.message} {recovery}",
         "status": status.value,
         "reason": error.reason.value,
-        "recovery": error.recovery,
+        "recovery": recovery,
         "evidence": error.evidence,
     }
 

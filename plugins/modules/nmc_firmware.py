@@ -240,7 +240,7 @@ attributes:
   action_group:
     description: Options can be set for all modules at once with C(module_defaults) for C(group/secure_power.nmc.nmc).
     support: full
-    membership: secure_power.nmc.nmc
+    membership: [secure_power.nmc.nmc]
   platform:
     description: Cards of generation 2 and 3.
     platforms: NMC2, NMC3

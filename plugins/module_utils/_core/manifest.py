@@ -204,7 +204,7 @@ def _release_document(release: StoredRelease) -> dict[str, t.Any]:
 
 def _manifest(document: t.Any) -> Manifest:
     document = _dictionary("the manifest", document, ("version", "images", "releases"))
-    if type(document.get("version")) is not int or document["version"] != FORMAT:
+    if not _is_number(document.get("version")) or document["version"] != FORMAT:
         raise _EntryError(f"it does not say version: {FORMAT}")
     images, releases = document.get("images", {}), document.get("releases", [])
     if not isinstance(images, dict) or not isinstance(releases, list):
@@ -218,6 +218,11 @@ def _manifest(document: t.Any) -> Manifest:
     return manifest
 
 
+def _is_number(value: t.Any) -> bool:
+    """YAML's true is a number for Python."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _image(path: t.Any, entry: t.Any) -> StoredImage:
     where = f"image {_shown(path)}"
     if not isinstance(path, str) or not all(is_file_name(part) for part in path.split("/")):
@@ -226,7 +231,7 @@ def _image(path: t.Any, entry: t.Any) -> StoredImage:
     sha256, size = entry.get("sha256"), entry.get("size")
     if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
         raise _EntryError(f"{where}: sha256 is not 64 hexadecimal digits in lower case")
-    if type(size) is not int or not 0 < size <= LARGEST:
+    if not _is_number(size) or not 0 < size <= LARGEST:
         raise _EntryError(f"{where}: size is {_shown(size)}, which is no number of bytes of an image")
     facts = ImageFacts(
         component=_choice(where, entry, "component", Component),

@@ -464,3 +464,9 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         "See in the vendor's program what became of the update, then run again.",
     ),
 }
+
+
+def advice(reason: Reason, *, touched: bool) -> str:
+    """What to do next; of a card that was written to nothing says that it was not."""
+    recovery = MEANINGS[reason].recovery
+    return recovery.removeprefix(f"{_UNTOUCHED} ") if touched else recovery

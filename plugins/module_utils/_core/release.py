@@ -44,12 +44,6 @@ class Release:
     def __str__(self) -> str:
         return ", ".join(f"{component.value} {version}" for component, version in self.targets.items())
 
-    @property
-    def version(self) -> Version:
-        """The version that stands for the release: the application's, else the AOS's, else what there is."""
-        order = (Component.APPLICATION, Component.AOS, Component.BOOT_MONITOR)
-        return next(self.targets[component] for component in order if component in self.targets)
-
 
 def describe_image(name: str, declared: ImageFacts) -> ImageFacts | Refusal:
     """Join what a file name says with what is declared; where both speak they must agree."""

@@ -244,12 +244,17 @@ def _way(card: Card, releases: t.Sequence[Release], allow: Permissions, store: S
     end = target.targets[measured]
     stones = []
     for major in _majors_between(RULES[_generation(card)].majors, start.major, end.major):
-        given = (release for release in releases[:-1] if release.version.major == major)
+        given = (release for release in releases[:-1] if _major(release, measured) == major)
         stone = next(given, None) or _stored_stone(card, major, store)
         if stone is None:
             return Refusal(Reason.STEPPING_STONE_NEEDED, f"from {measured.value} {start} to {end} a {major}.x release comes in between")
         stones.append(stone)
     return [*stones, target]
+
+
+def _major(release: Release, component: Component) -> int | None:
+    version = release.targets.get(component)
+    return version.major if version else None
 
 
 def _stored_stone(card: Card, major: int, store: Store | None) -> Release | None:
