@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from emulator.aftermath import after_upgrade
 from emulator.faults import Fault, parse_faults
 from emulator.firmware import MISHAPS, Image, Slots, initial_slots, slots_after
+from emulator.guests import Group
 
 if t.TYPE_CHECKING:
     from emulator.fleet import CardSettings
@@ -89,6 +90,8 @@ class Card:
         self.reboot_seconds = settings.reboot_seconds
         self.check_seconds = settings.check_seconds
         self.idle_seconds = settings.idle_seconds
+        self.guest_seconds = settings.guest_seconds
+        self.group = Group(self, settings.guests)
         self.faults = settings.faults
         self.snmp_enabled = True
         self.config_changed = False  # some settings are not what they were
@@ -244,6 +247,7 @@ class Card:
             self.log("System: Firmware Updated.")
         if restart.uploaded:
             after_upgrade(self)
+            self.group.follow()
 
     def drop_connections(self) -> None:
         for connection in list(self.connections):
@@ -277,6 +281,7 @@ class Card:
             "snmp_enabled": self.snmp_enabled,
             "config_changed": self.config_changed,
             "half_written": self.half_written,
+            "guests": self.group.state(),
             "slots": slots,
             "versions": {name: slot and slot["version"] for name, slot in slots.items()},
             "faults": [fault.describe() for fault in self.faults],

@@ -31,6 +31,7 @@ _CHANGEABLE: dict[str, type | tuple[type, ...]] = {
     "reboot_seconds": _SECONDS,
     "check_seconds": _SECONDS,
     "idle_seconds": _SECONDS,
+    "guest_seconds": _SECONDS,
 }
 
 

@@ -41,6 +41,7 @@ FAULTS: dict[str, dict[str, float | None]] = {
     "new_host_key_after_upgrade": {},
     "password_reset_after_upgrade": {},
     "config_changes_after_upgrade": {},
+    "guest_stays_behind": {},
     # SNMP
     "snmp_silent": {},
     "wrong_community": {},

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from emulator.faults import Fault, FaultError, parse_faults
+from emulator.guests import MAX_GUESTS, Guest
 from emulator.profiles import PROFILES, Device, Profile
 
 if t.TYPE_CHECKING:
@@ -78,7 +79,9 @@ class CardSettings:
     reboot_seconds: float = 3.0
     check_seconds: float = 0.2
     idle_seconds: float = 180.0
+    guest_seconds: float = 0.2
     uptime_seconds: float = 1_000_000.0
+    guests: tuple[Guest, ...] = ()
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -103,9 +106,10 @@ _PLAIN: dict[str, type | tuple[type, ...]] = {
     "reboot_seconds": (int, float),
     "check_seconds": (int, float),
     "idle_seconds": (int, float),
+    "guest_seconds": (int, float),
     "uptime_seconds": (int, float),
 }
-_KNOWN = {*_PLAIN, "address", "count", "profile", "serial", "mac", "name", "snmp", "device", "faults"}
+_KNOWN = {*_PLAIN, "address", "count", "profile", "serial", "mac", "name", "snmp", "device", "guests", "faults"}
 _SINGLE = ("serial", "mac")
 
 
@@ -159,6 +163,7 @@ def _expand(where: str, entry: dict[str, t.Any]) -> t.Iterator[CardSettings]:
             device=device,
             device_serial=device_serial,
             snmp=snmp,
+            guests=_guests(where, entry, profile),
             faults=_faults(where, entry),
         )
 
@@ -174,6 +179,7 @@ def _card(
     device: Device,
     device_serial: str | None,
     snmp: SnmpSettings,
+    guests: tuple[Guest, ...],
     faults: list[Fault],
 ) -> CardSettings:
     derived: dict[str, t.Any] = {
@@ -194,6 +200,7 @@ def _card(
         device=device,
         device_serial=device_serial or f"{device.serial_prefix}{number + 10_000_000:08d}",
         snmp=snmp,
+        guests=guests,
         faults=faults,
         **{**derived, **plain},
     )
@@ -257,6 +264,22 @@ def _snmp_user(where: str, given: object) -> SnmpUser:
         if protocol and len(password) < _PASSWORD_MINIMUM:
             raise FleetError(f"{where}: a password for {protocol} has at least {_PASSWORD_MINIMUM} characters")
     return user
+
+
+def _guests(where: str, entry: dict[str, t.Any], profile: Profile) -> tuple[Guest, ...]:
+    given = entry.get("guests") or []
+    if given and profile.kind != "rpdu":
+        raise FleetError(f"{where}: guests: only a rack PDU of NMC2 or NMC3 has guests")
+    if not isinstance(given, list) or len(given) > MAX_GUESTS:
+        raise FleetError(f"{where}: guests: must be a list of at most {MAX_GUESTS}")
+    boot_monitor = entry.get("boot_monitor", profile.boot_monitor)
+    return tuple(_guest(f"{where}.guests[{index}]", each, boot_monitor) for index, each in enumerate(given))
+
+
+def _guest(where: str, given: object, boot_monitor: str) -> Guest:
+    names = ("serial", "model", "application_version")
+    fields = _mapping(where, given, set(names))
+    return Guest(boot_monitor=boot_monitor, **{name: _typed(where, name, fields.get(name), str) for name in names})
 
 
 def _faults(where: str, entry: dict[str, t.Any]) -> list[Fault]:

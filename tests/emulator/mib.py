@@ -199,6 +199,13 @@ def _rpdu2(card: Card) -> t.Iterator[Row]:
     yield (f"{ident}.14.1", ber.octets(slots.application.built[0]))
     yield (f"{ident}.15.1", ber.octets(slots.aos.built[0]))
     yield (f"{ident}.16.1", ber.octets(slots.boot_monitor.built[0]))
+    for row, guest in enumerate(card.group.guests, 2):
+        yield (f"{ident}.1.{row}", ber.integer(row))
+        yield (f"{ident}.3.{row}", ber.octets(f"{card.name}-{row}"))
+        yield (f"{ident}.6.{row}", ber.octets(guest.application_version))
+        yield (f"{ident}.8.{row}", ber.octets(guest.model))
+        yield (f"{ident}.9.{row}", ber.octets(guest.serial))
+        yield (f"{ident}.11.{row}", ber.octets(guest.boot_monitor))
 
 
 def _ats(card: Card) -> t.Iterator[Row]:

@@ -14,8 +14,8 @@ import typing as t
 
 import asyncssh
 
+from emulator.config_ini import config_ini
 from emulator.firmware import RejectedError
-from emulator.texts import config_ini
 from emulator.uploads import LostError, Upload, is_directory
 
 if t.TYPE_CHECKING:

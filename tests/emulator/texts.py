@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Layouts that more than one face needs: banner, file list, config.ini, columns. Lines end with LF here."""
+"""Layouts that more than one face needs: banner, file list, columns. Lines end with LF here."""
 
 from __future__ import annotations
 
@@ -138,48 +138,6 @@ def directory(card: Card) -> str:
     folders = ["db", "ssl", "ssh", "logs", "sec", "dbg", "lang", "upsfw", "rms", "scg", "fwl", "email", "eapol", "tmp"]
     lines += [f"{0:>12} Nov  5  2012  {folder}/" for folder in folders]
     return "\n".join(lines) + "\n"
-
-
-def config_ini(card: Card, *, now: time.struct_time) -> bytes:
-    application = card.slots.application
-    lines = [
-        "; Schneider Electric",
-        f"; Network Management Card AOS v{card.slots.aos.version}",
-        f"; {card.profile.application_title} v{application.version if application else ''}",
-        f"; (c) {_copyright_year(card.slots.aos)} Schneider Electric. All rights reserved.",
-        (f"; Configuration file, generated on {time.strftime('%m/%d/%Y at %H:%M:%S', now)} by {card.settings.user_type} {card.username}"),
-        "",
-        "[NetworkTCP/IP]",
-        f"Override={mac(card)}",
-        f"SystemIP={card.address}",
-        "SubnetMask=255.0.0.0",
-        "DefaultGateway=127.0.0.1",
-        "IPv4=enabled",
-        "BootMode=Manual",
-        f"HostName={card.name}",
-        "DomainName=example.com",
-        "PortSpeed=Auto",
-        "DHCPBootpVendorClass=APC",
-        "DHCPBootpClientID=MAC",
-        "",
-        "[NetworkSNMP]",
-        f"Access={'enabled' if card.settings.snmp.v1v2c_enabled else 'disabled'}",
-        "",
-        "[SystemID]",
-        f"Name={card.name}",
-        f"Contact={card.contact}",
-        f"Location={card.location}",
-        "",
-        "[EventActionConfig]",
-        "; Network Interface coldstarted.",
-        "; SNMP Trap: 0",
-        "E0001=ES,E[:::],T[:::::]",
-        "",
-        "; Firmware Updated.",
-        "E0078=ES,E[:::],T[:::::]",
-        "",
-    ]
-    return "\r\n".join(lines).encode()
 
 
 def _long_directory(card: Card, modules: list[Module]) -> str:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import typing as t
 
 from emulator.card import Card
@@ -16,3 +17,10 @@ def card(profile: str = "smart_ups_nmc3", **overrides: t.Any) -> Card:
     """One card of a profile, with fleet-file keys as overrides."""
     entry = {"address": "127.0.0.9", "profile": profile, **overrides}
     return Card(parse_fleet({"cards": [entry]})[0])
+
+
+async def until(condition: t.Callable[[], bool]) -> None:
+    """Wait for something that happens in this very loop."""
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.002)

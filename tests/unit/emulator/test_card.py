@@ -10,19 +10,13 @@ import asyncio
 import typing as t
 
 import pytest
-from unit.emulator.cards import card
+from unit.emulator.cards import card, until
 
 from emulator.card import Card, Phase
 from emulator.firmware import Image
 
 IMAGE = Image("hw21", "application", "su", "2.5.5.1")
 FAST: dict[str, t.Any] = {"reboot_seconds": 0.01, "check_seconds": 0.01}
-
-
-async def until(condition: t.Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.002)
 
 
 def upload(target: Card, *, ends_in: Phase = Phase.UP) -> list[Phase]:
