@@ -196,18 +196,6 @@ def test_a_release_without_any_version_is_refused() -> None:
     assert refused(make_release(declared={}, images={AOS: image("apc_hw05_aos_6910.bin")})) is Reason.INVALID_OPTION
 
 
-@pytest.mark.parametrize(
-    ("declared", "standing"),
-    [
-        ({APPLICATION: "7.2.6", AOS: "7.2.2", BOOT: "1.0.9"}, "7.2.6"),
-        ({AOS: "7.2.2", BOOT: "1.0.9"}, "7.2.2"),
-        ({BOOT: "1.0.9"}, "1.0.9"),
-    ],
-)
-def test_the_application_stands_for_a_release_then_the_aos(declared: dict[Component, str], standing: str) -> None:
-    assert str(release(declared).version) == standing
-
-
 def test_a_release_names_its_components_in_the_order_of_installation() -> None:
     assert str(release({APPLICATION: "7.2.6", AOS: "7.2.2", BOOT: "1.0.9"})) == "boot_monitor 1.0.9, aos 7.2.2, application 7.2.6"
 

@@ -188,6 +188,13 @@ def test_the_way_down_leads_over_the_same_stones() -> None:
     ]
 
 
+def test_a_stone_must_bring_what_would_leap() -> None:
+    card = card_of(aos="5.1.7", app="5.1.7")
+    only_aos = release_of("apc_hw05_aos_696.bin")
+    assert plan_of(card, only_aos, release_of("apc_hw05_sumx_722.bin")).reason is Reason.STEPPING_STONE_NEEDED
+    assert sent(plan_of(card, only_aos, release_of("apc_hw05_aos_722.bin"))) == ["apc_hw05_aos_696.bin", "apc_hw05_aos_722.bin"]
+
+
 def test_several_stones_are_visited_in_the_order_of_the_way_and_not_of_the_list() -> None:
     six, five = release_of("apc_hw05_aos_696.bin"), release_of("apc_hw05_aos_517.bin")
     up = plan_of(card_of(aos="4.0.0", app="4.0.0"), six, five, release_of("apc_hw05_aos_722.bin"))
