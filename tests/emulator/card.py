@@ -93,6 +93,8 @@ class Card:
         self.guest_seconds = settings.guest_seconds
         self.group = Group(self, settings.guests)
         self.faults = settings.faults
+        self.https_enabled = settings.https_enabled and settings.profile.kind != "none"
+        self.ftp_enabled = settings.ftp_enabled
         self.snmp_enabled = True
         self.config_changed = False  # some settings are not what they were
         self.host_key: int = 0  # how often it has been replaced
@@ -278,6 +280,8 @@ class Card:
             "last_reset": self.last_reset,
             "on_battery": self.on_battery,
             "self_test": self.self_test,
+            "https_enabled": self.https_enabled,
+            "ftp_enabled": self.ftp_enabled,
             "snmp_enabled": self.snmp_enabled,
             "config_changed": self.config_changed,
             "half_written": self.half_written,

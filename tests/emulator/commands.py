@@ -155,10 +155,10 @@ def console(card: Card, _arguments: list[str]) -> Answer:
     return lines([f"{label + ':':<13}{value}" for label, value in rows.items()])
 
 
-def ftp(_card: Card, arguments: list[str]) -> Answer:
+def ftp(card: Card, arguments: list[str]) -> Answer:
     if arguments:
         return Answer(code=REBOOT_REQUIRED)
-    return lines(["Service:        Disabled", "Ftp Port:       21"])
+    return lines([f"Service:        {'Enabled' if card.ftp_enabled else 'Disabled'}", "Ftp Port:       21"])
 
 
 def snmp(card: Card, _arguments: list[str]) -> Answer:

@@ -26,6 +26,8 @@ _CHANGEABLE: dict[str, type | tuple[type, ...]] = {
     "password": str,
     "on_battery": bool,
     "self_test": bool,
+    "https_enabled": bool,
+    "ftp_enabled": bool,
     "snmp_enabled": bool,
     "config_changed": bool,
     "reboot_seconds": _SECONDS,

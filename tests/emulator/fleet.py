@@ -72,6 +72,8 @@ class CardSettings:
     snmp: SnmpSettings = SnmpSettings()
     on_battery: bool = False
     self_test: bool = False
+    https_enabled: bool = True
+    ftp_enabled: bool = False
     host_key: str | None = None
     application_missing: bool = False
     sys_descr: str | None = None
@@ -99,6 +101,8 @@ _PLAIN: dict[str, type | tuple[type, ...]] = {
     "user_type": str,
     "on_battery": bool,
     "self_test": bool,
+    "https_enabled": bool,
+    "ftp_enabled": bool,
     "host_key": str,
     "application_missing": bool,
     "sys_descr": str,

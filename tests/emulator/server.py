@@ -17,15 +17,22 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from emulator import control, snmp_face, sockets, ssh_face
+from emulator import control, sockets
 from emulator.card import Card
+from emulator.certificates import Certificates
+from emulator.https_face import HttpsFace
 from emulator.keys import HostKeys
+from emulator.snmp_face import SnmpFace
+from emulator.ssh_face import SshFace
 
 if t.TYPE_CHECKING:
     import pathlib
     import socket
 
     from emulator.fleet import CardSettings
+
+
+Serve = t.Callable[["socket.socket"], None]
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class ServerOptions:
     state_dir: pathlib.Path
     ssh_port: int = 0
     snmp_port: int = 0
+    https_port: int = 0
     control_port: int = 0
     ready_file: pathlib.Path | None = None
     known_hosts: pathlib.Path | None = None
@@ -48,11 +56,13 @@ async def serve(fleet: list[CardSettings], options: ServerOptions) -> None:
     gc.freeze()  # the fleet stays; the collector need not walk it again and again
     keys = HostKeys(options.state_dir)
     async with contextlib.AsyncExitStack() as stack:
-        tcp = stack.enter_context(contextlib.closing(sockets.tcp_listener(options.ssh_port)))
-        udp = stack.enter_context(contextlib.closing(sockets.udp_listener(options.snmp_port)))
-        ports = {"ssh": _port(tcp), "snmp": _port(udp)}
+        doors = _Doors(stack)
+        ports = {
+            "ssh": doors.tcp(options.ssh_port, SshFace(cards, keys).accept_all),
+            "https": doors.tcp(options.https_port, HttpsFace(cards, Certificates(options.state_dir)).accept_all),
+            "snmp": doors.udp(options.snmp_port, SnmpFace(cards).answer_all),
+        }
         ports["control"] = await _start_control(control.application(cards, keys), options.control_port, stack)
-        _listen(cards, keys, tcp, udp)
         if options.known_hosts:
             lines = (keys.known_hosts_line(card, ports["ssh"]) for card in cards.values())
             _write(options.known_hosts, "".join(lines))
@@ -64,10 +74,22 @@ async def serve(fleet: list[CardSettings], options: ServerOptions) -> None:
             card.drop_connections()
 
 
-def _listen(cards: dict[str, Card], keys: HostKeys, tcp: socket.socket, udp: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    loop.add_reader(tcp, ssh_face.SshFace(cards, keys).accept_all, tcp)
-    loop.add_reader(udp, snmp_face.SnmpFace(cards).answer_all, udp)
+class _Doors:
+    """Sockets that a face looks after, closed with the stack; each is told by its port."""
+
+    def __init__(self, stack: contextlib.AsyncExitStack) -> None:
+        self._stack = stack
+
+    def tcp(self, port: int, serve_all: Serve) -> int:
+        return self._open(sockets.tcp_listener(port), serve_all)
+
+    def udp(self, port: int, serve_all: Serve) -> int:
+        return self._open(sockets.udp_listener(port), serve_all)
+
+    def _open(self, sock: socket.socket, serve_all: Serve) -> int:
+        self._stack.enter_context(contextlib.closing(sock))
+        asyncio.get_running_loop().add_reader(sock, serve_all, sock)
+        return t.cast("int", sock.getsockname()[1])
 
 
 async def _start_control(application: web.Application, port: int, stack: contextlib.AsyncExitStack) -> int:
@@ -83,10 +105,6 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     return stop
-
-
-def _port(sock: socket.socket) -> int:
-    return t.cast("int", sock.getsockname()[1])
 
 
 def _write(path: pathlib.Path, text: str) -> None:

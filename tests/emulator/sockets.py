@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import typing as t
 
 _SO_RCVBUFFORCE = 33  # of Linux, without a name in the socket module
 IP_PKTINFO = 8  # of Linux; the socket module names it from Python 3.14 on
@@ -33,6 +34,17 @@ def udp_listener(port: int) -> socket.socket:
     _restrict_to_loopback(sock)
     sock.bind(("0.0.0.0", port))
     return sock
+
+
+def accepted(listener: socket.socket) -> t.Iterator[socket.socket]:
+    """What waits on a non-blocking listening socket."""
+    while True:
+        try:
+            sock = listener.accept()[0]
+        except (BlockingIOError, ConnectionError):
+            return
+        sock.setblocking(False)
+        yield sock
 
 
 def reset(sock: socket.socket) -> None:

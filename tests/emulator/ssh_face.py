@@ -72,11 +72,7 @@ class SshFace:
 
     def accept_all(self, listener: socket.socket) -> None:
         """Take what waits on a non-blocking listening socket."""
-        while True:
-            try:
-                sock, _peer = listener.accept()
-            except (BlockingIOError, ConnectionError):
-                return
+        for sock in sockets.accepted(listener):
             card = self._cards.get(sock.getsockname()[0])
             if card is None or not card.answers or card.suffers("refuse"):
                 sockets.reset(sock)
@@ -87,7 +83,6 @@ class SshFace:
 
     async def _serve(self, sock: socket.socket, card: Card) -> None:
         card.counters.connections += 1
-        sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         offer = dialect(card)
         try:

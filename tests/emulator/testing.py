@@ -45,6 +45,7 @@ class Emulator:
     control_port: int
     pid: int
     known_hosts: pathlib.Path
+    https_port: int
 
     def state(self, address: str) -> State:
         """Everything about one card, as GET /cards/ADDRESS answers."""
@@ -131,6 +132,7 @@ def start_emulator(
                 control_port=ports["control"],
                 pid=process.pid,
                 known_hosts=hosts,
+                https_port=ports["https"],
             )
 
 

@@ -23,8 +23,8 @@ _SERVICES_NMC2 = """\
 IPv4               : Enabled            IPv6               : Enabled
 Ping Response      : Enabled
 {rule}
-HTTP               : Disabled           HTTPS              : Enabled
-FTP                : Disabled           Telnet             : Disabled
+HTTP               : Disabled           HTTPS              : {https}
+FTP                : {ftp:<18} Telnet             : Disabled
 SSH/SCP            : Enabled            SNMPv1             : {v1}
 SNMPv3             : {v3}
 {rule}
@@ -36,8 +36,8 @@ _SERVICES_NMC3 = """\
 IPv4               : Enabled            IPv6               : Enabled
 Ping Response      : Enabled
 {rule}
-HTTP               : Disabled           HTTPS              : Enabled
-FTP                : Disabled           Telnet             : Disabled
+HTTP               : Disabled           HTTPS              : {https}
+FTP                : {ftp:<18} Telnet             : Disabled
 SSH/SCP            : Enabled            SNMPv1             : {v1}
 SNMPv3             : {v3:<18} Modbus TCP         : Disabled
 BACnet/IP          : Disabled
@@ -73,10 +73,16 @@ def banner(card: Card) -> str:
     services = _SERVICES_NMC3 if card.generation == 3 else _SERVICES_NMC2
     body = services.format(
         rule=_RULE,
+        https=_enabled(card.https_enabled),
+        ftp=_enabled(card.ftp_enabled),
         v1="Read" if card.snmp_enabled and card.settings.snmp.v1v2c_enabled else "Disabled",
-        v3="Enabled" if card.snmp_enabled and card.settings.snmp.v3 else "Disabled",
+        v3=_enabled(card.snmp_enabled and card.settings.snmp.v3 is not None),
     )
     return "\n".join(lines) + "\n" + body + "\n\n" + _HINT
+
+
+def _enabled(is_so: bool) -> str:
+    return "Enabled" if is_so else "Disabled"
 
 
 _HINT = "Type ? for command listing\nUse tcpip command for IP address(-i), subnet(-s), and gateway(-g)\n\n"
