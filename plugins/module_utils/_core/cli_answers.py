@@ -107,7 +107,6 @@ def _module(section: str) -> Module:
 # --- banner --------------------------------------------------------------------------------------------------------
 
 _COLUMNS = re.compile(r"([A-Z][\w/ -]{1,18}?)\s*: (Enabled|Disabled|Read/Write|Read Only|Read|Write|Ping)\b")
-_PRODUCT_LINE = re.compile(r"^\(c\).{0,60}?All Rights Reserved[ \t]+(?P<product>\S.{0,60}?)[ \t]+v\d", re.MULTILINE)
 _STATE = re.compile(r"\bStat : (.+)")
 _USER = re.compile(r"\bUser : ([A-Za-z][A-Za-z -]{2,30}?)\s*$", re.MULTILINE)
 _APPLICATION_STATE = re.compile(r"\bA([-+?!])")
@@ -130,9 +129,8 @@ SERVICE_NAMES: tuple[str, ...] = tuple(_SERVICES.values())
 
 @dataclass(frozen=True)
 class Banner:
-    """What the login banner says: the application's long name, the state letter, the type of the user, and which services are on."""
+    """What the login banner says: the application's state letter, the type of the user, and which services are on."""
 
-    product_text: str | None
     application_state: str | None
     user_type: str | None
     services: t.Mapping[str, bool]
@@ -140,10 +138,8 @@ class Banner:
 
 def parse_banner(text: str) -> Banner:
     """Read the text between login and first prompt. ``application_state`` is one of ``+ - ? !`` or None."""
-    product = _PRODUCT_LINE.search(text)
     states, users = _STATE.findall(text), _USER.findall(text)
     return Banner(
-        product_text=clean(product["product"]) if product else None,
         application_state=_application_state(states[-1]) if states else None,
         user_type=clean(users[-1]) if users else None,
         services={_SERVICES[name]: value != "Disabled" for name, value in _COLUMNS.findall(text) if name in _SERVICES},
@@ -211,7 +207,6 @@ def observe(found: About, *, banner: str, system: str, directory: str, ups_about
     application = found.application
     return Observation(
         source="ssh",
-        product_text=shown.product_text,
         aos=Module("aos", found.aos.version, files.get("aos")),
         application=Module(application.name, application.version, files.get((application.name or "").lower())),
         boot_monitor=found.boot_monitor,

@@ -61,7 +61,6 @@ class Observation:
 
     source: str
     sys_object_id: str | None = None
-    product_text: str | None = None
     aos: Module = Module()
     application: Module = Module()
     boot_monitor: Module = Module()
@@ -96,7 +95,7 @@ def kept(source: str, text: str) -> Unread:
 
 def clean(text: str | None) -> str | None:
     """A field without the blanks around it and without control characters; None when nothing is left."""
-    return _printable(text or "").strip() or None
+    return _printable(text or "").replace("\n", " ").strip() or None
 
 
 def _printable(text: str) -> str:

@@ -122,6 +122,9 @@ BY_CARD_MODEL = _table(
     FamilyRow("AP9547", Family.THREE_PHASE_UPS, "sysDescr of AP9547 in Easy UPS 3-phase", refines=True),
 )
 
+# Models of rack transfer switches, which stay under consent whatever application they name. Source: manuals of AP44xx and AP77xx.
+RACK_ATS_MODELS = ("AP44", "AP77")
+
 # FA156178: an update of the AP77xx transfer switch can damage it and drop the load.
 REFUSED_APPLICATIONS: frozenset[str] = frozenset({"g2ats"})
 

@@ -133,7 +133,6 @@ def observe(card: Values, device: Values) -> Observation:
     return Observation(
         source="snmp",
         sys_object_id=_dotted(card, SYS_OBJECT_ID),
-        product_text=descr.product,
         aos=_module(card, 0, version=descr.aos_version, file=descr.aos_file),
         application=_module(card, 1, version=descr.application_version, file=descr.application_file),
         boot_monitor=_module(card, 2, version=None, file=None),

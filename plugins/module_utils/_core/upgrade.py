@@ -15,7 +15,12 @@ from dataclasses import dataclass, replace
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.crossings import crossed
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.delivery import WorkItem, external_work
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import BY_APPLICATION, REFUSED_APPLICATIONS, Family
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import (
+    BY_APPLICATION,
+    RACK_ATS_MODELS,
+    REFUSED_APPLICATIONS,
+    Family,
+)
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Release, complete, gate
@@ -209,7 +214,10 @@ def _untouchable(card: Card, allow: Permissions) -> Refusal | None:
 def _is_in_rack_ats(card: Card) -> bool:
     """What the operator says of the family can add a rack ATS, and never hide one."""
     row = BY_APPLICATION.get(card.application or "")
-    return Family.RACK_ATS in (card.product_family, row.family if row else None)
+    models = (card.model or "", card.device.model or "")
+    return Family.RACK_ATS in (card.product_family, row.family if row else None) or any(
+        model.startswith(RACK_ATS_MODELS) for model in models
+    )
 
 
 def _downgrade(versions: Versions, release: Release, allow: Permissions) -> Refusal | None:

@@ -151,27 +151,14 @@ def test_uptime_is_read_in_singular_and_plural(text: str | None, seconds: float 
 # --- banner --------------------------------------------------------------------------------------------------------
 
 
-def test_banner_of_nmc3_tells_product_state_and_services() -> None:
+def test_banner_of_nmc3_tells_user_state_and_services() -> None:
     found = cli_answers.parse_banner(texts.BANNER_AP9640)
-    assert (found.product_text, found.application_state, found.services) == ("Smart-UPS APP", "+", _NMC3_SERVICES)
+    assert (found.user_type, found.application_state, found.services) == ("Administrator", "+", _NMC3_SERVICES)
 
 
 def test_banner_of_nmc2_after_a_factory_reset_shows_the_defaults() -> None:
     found = cli_answers.parse_banner(texts.BANNER_AP9630)
-    assert (found.product_text, found.application_state, found.services) == ("Smart-UPS & Matrix-UPS APP", "+", _NMC2_DEFAULTS)
-
-
-@pytest.mark.parametrize(
-    ("line", "product"),
-    [
-        ("(c) Copyright 2020 All Rights Reserved  RPDU 2g APP                      v6.9.6", "RPDU 2g APP"),
-        ("(c) Copyright 2023 All Rights Reserved  Smart-UPS APP                  v2.5.0.6", "Smart-UPS APP"),
-        ("(c) Copyright 2008 All Rights Reserved  Rack PDU APP                     v3.7.3", "Rack PDU APP"),
-        ("(c) Copyright 2008 All Rights Reserved", None),
-    ],
-)
-def test_the_long_name_of_the_application_is_in_the_copyright_line(line: str, product: str | None) -> None:
-    assert cli_answers.parse_banner(f"Schneider Electric     Network Management Card AOS   v6.9.6\n{line}\n").product_text == product
+    assert (found.user_type, found.application_state, found.services) == ("Super User", "+", _NMC2_DEFAULTS)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +180,7 @@ def test_the_state_letter_of_the_application(state: str, letter: str | None) -> 
 
 def test_no_banner_says_nothing() -> None:
     found = cli_answers.parse_banner("")
-    assert (found.product_text, found.application_state, found.services) == (None, None, {})
+    assert (found.user_type, found.application_state, found.services) == (None, None, {})
 
 
 def test_every_service_has_a_fact() -> None:

@@ -227,7 +227,6 @@ _OBSERVATIONS = st.builds(
     Observation,
     source=st.sampled_from(["snmp", "ssh"]),
     sys_object_id=st.none() | st.sampled_from([_PREFIX + arcs for arcs in _OBJECT_IDS]) | st.text(max_size=10),
-    product_text=_TEXTS,
     aos=_MODULES,
     application=_MODULES,
     boot_monitor=_MODULES,

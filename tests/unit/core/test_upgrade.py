@@ -363,3 +363,9 @@ def test_no_option_makes_anything_send_to_the_dangerous_switch(allow: Permission
     target = release_of(f"apc_{token}_aos_394.bin", f"apc_{token}_g2ats_394.bin", f"apc_{token}_bootmon_109.bin")
     assert refused(make_plan(card, [target], allow=allow), "g2ats") in (Reason.APPLICATION_REFUSED, Reason.DOWNGRADE_REFUSED)
     assert make_plan(card, [target], allow=_EVERYTHING).reason is Reason.APPLICATION_REFUSED
+
+
+def test_the_model_of_a_rack_ats_asks_for_consent_whatever_the_application_is_called() -> None:
+    switch = dataclasses.replace(_SU, device=dataclasses.replace(_SU.device, model="AP4423A"))
+    assert make_plan(switch, [nmc3("2.5.5.1")], allow=Permissions()).reason is Reason.RACK_ATS_NEEDS_CONSENT
+    assert make_plan(switch, [nmc3("2.5.5.1")], allow=Permissions(rack_ats=True)).reason is Reason.UPGRADE_PLANNED
