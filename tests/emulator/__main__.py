@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
 def _fleet_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="emulator", description="Emulate a fleet of network management cards.")
     parser.add_argument("--fleet", type=pathlib.Path, required=True, help="YAML file that describes the cards")
-    for name in ("ssh", "snmp", "https", "control"):
+    for name in ("ssh", "snmp", "https", "ftp", "control"):
         parser.add_argument(f"--{name}-port", type=int, default=0, help="0 (default): any free port")
     parser.add_argument("--ready-file", type=pathlib.Path, help="written as JSON once everything listens")
     parser.add_argument("--state-dir", type=pathlib.Path, help="where host keys persist (default: a temporary one)")
@@ -76,6 +76,7 @@ def _serve(options: argparse.Namespace) -> int:
                 ssh_port=options.ssh_port,
                 snmp_port=options.snmp_port,
                 https_port=options.https_port,
+                ftp_port=options.ftp_port,
                 control_port=options.control_port,
                 ready_file=options.ready_file,
                 known_hosts=options.known_hosts,

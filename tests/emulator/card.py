@@ -187,12 +187,22 @@ class Card:
             setattr(self, key, value)
         self.revision += 1
 
-    def open_session(self, user: str, address: str) -> CliSession | None:
-        """Account for a CLI session; None when the card has no room for another."""
+    def log_in(self, username: str, password: str, *, interface: str) -> bool:
+        """Whether the card lets this user in."""
+        right = (username, password) == (self.username, self.password)
+        if not right or self.suffers("wrong_password"):
+            self.counters.failed_logins += 1
+            self.log(f"System: Detected an unauthorized user attempting to access the {interface} interface: {username}.")
+            return False
+        self.counters.logins += 1
+        return True
+
+    def open_session(self, user: str, address: str, *, interface: str = "SSH") -> CliSession | None:
+        """Account for a session; None when the card has no room for another."""
         if len(self.sessions) >= MAX_CLI_SESSIONS or self.suffers("session_limit"):
             return None
         number = next(n for n in range(1, MAX_CLI_SESSIONS + 1) if n not in self.sessions)
-        session = CliSession(number, user, address)
+        session = CliSession(number, user, address, interface=interface)
         self.sessions[number] = session
         self.log(f"System: Console user '{user}' logged in from {address}.")
         return session
@@ -290,7 +300,7 @@ class Card:
             "versions": {name: slot and slot["version"] for name, slot in slots.items()},
             "faults": [fault.describe() for fault in self.faults],
             "counters": asdict(self.counters),
-            "sessions": [{"id": s.number, "user": s.user, "address": s.address} for s in self.sessions.values()],
+            "sessions": [{"id": s.number, "user": s.user, "address": s.address, "interface": s.interface} for s in self.sessions.values()],
             "events": [text for _when, text in self.events],
         }
 

@@ -45,6 +45,9 @@ FAULTS: dict[str, dict[str, float | None]] = {
     # SNMP
     "snmp_silent": {},
     "wrong_community": {},
+    # FTP
+    "ftp_421": {},
+    "ftp_reset_at_55k": {"bytes": 55_000},
 }
 _FRACTIONS = ("seconds",)  # every other parameter is a whole number
 

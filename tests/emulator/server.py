@@ -20,6 +20,7 @@ from aiohttp import web
 from emulator import control, sockets
 from emulator.card import Card
 from emulator.certificates import Certificates
+from emulator.ftp_face import FtpFace
 from emulator.https_face import HttpsFace
 from emulator.keys import HostKeys
 from emulator.snmp_face import SnmpFace
@@ -43,6 +44,7 @@ class ServerOptions:
     ssh_port: int = 0
     snmp_port: int = 0
     https_port: int = 0
+    ftp_port: int = 0
     control_port: int = 0
     ready_file: pathlib.Path | None = None
     known_hosts: pathlib.Path | None = None
@@ -60,6 +62,7 @@ async def serve(fleet: list[CardSettings], options: ServerOptions) -> None:
         ports = {
             "ssh": doors.tcp(options.ssh_port, SshFace(cards, keys).accept_all),
             "https": doors.tcp(options.https_port, HttpsFace(cards, Certificates(options.state_dir)).accept_all),
+            "ftp": doors.ftp(options.ftp_port, cards),
             "snmp": doors.udp(options.snmp_port, SnmpFace(cards).answer_all),
         }
         ports["control"] = await _start_control(control.application(cards, keys), options.control_port, stack)
@@ -85,6 +88,11 @@ class _Doors:
 
     def udp(self, port: int, serve_all: Serve) -> int:
         return self._open(sockets.udp_listener(port), serve_all)
+
+    def ftp(self, port: int, cards: dict[str, Card]) -> int:
+        listener = sockets.tcp_listener(port)
+        self._stack.enter_context(contextlib.closing(FtpFace(cards, listener)))
+        return t.cast("int", listener.getsockname()[1])
 
     def _open(self, sock: socket.socket, serve_all: Serve) -> int:
         self._stack.enter_context(contextlib.closing(sock))

@@ -14,6 +14,8 @@ _SO_RCVBUFFORCE = 33  # of Linux, without a name in the socket module
 IP_PKTINFO = 8  # of Linux; the socket module names it from Python 3.14 on
 _RESET = struct.pack("ii", 1, 0)  # linger: close with RST
 _RECEIVE_BUFFER = 8 << 20
+_NARROW_BUFFER = 4096
+_TCP_INFO_SIZE, _BYTES_RECEIVED, _DATA_SEGMENTS_IN = 256, 128, 152  # of Linux: struct tcp_info and offsets in it
 _BACKLOG = 4096
 
 
@@ -49,8 +51,24 @@ def accepted(listener: socket.socket) -> t.Iterator[socket.socket]:
 
 def reset(sock: socket.socket) -> None:
     """Close with RST, which a client takes for a refused or lost connection."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    reset_on_close(sock)
     sock.close()
+
+
+def reset_on_close(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+
+def narrow(listener: socket.socket) -> None:
+    """Give the connections to come a window of a few kilobytes, in which a client's blocks do not run together."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _NARROW_BUFFER)
+
+
+def mean_segment(sock: socket.socket) -> float:
+    """Mean size of the segments that have arrived, in bytes; before the first read it tells a client's blocks apart."""
+    info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_SIZE)
+    (received,), (segments,) = struct.unpack_from("=Q", info, _BYTES_RECEIVED), struct.unpack_from("=I", info, _DATA_SEGMENTS_IN)
+    return t.cast("int", received) / max(1, segments)
 
 
 def _enlarge_receive_buffer(sock: socket.socket) -> None:

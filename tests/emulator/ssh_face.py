@@ -135,15 +135,8 @@ class CardServer(asyncssh.SSHServer):
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
-        card = self._card
         self._user = username
-        right = (username, password) == (card.username, card.password)
-        if not right or card.suffers("wrong_password"):
-            card.counters.failed_logins += 1
-            card.log(f"System: Detected an unauthorized user attempting to access the SSH interface: {username}.")
-            return False
-        card.counters.logins += 1
-        return True
+        return self._card.log_in(username, password, interface="SSH")
 
     def session_requested(self) -> tuple[asyncssh.SSHServerChannel[bytes], asyncssh.SSHServerSession[bytes]]:
         channel = self._connection.create_server_channel(encoding=None, window=_WINDOW, max_pktsize=_MAX_PACKET)

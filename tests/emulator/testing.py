@@ -46,6 +46,7 @@ class Emulator:
     pid: int
     known_hosts: pathlib.Path
     https_port: int
+    ftp_port: int
 
     def state(self, address: str) -> State:
         """Everything about one card, as GET /cards/ADDRESS answers."""
@@ -133,6 +134,7 @@ def start_emulator(
                 pid=process.pid,
                 known_hosts=hosts,
                 https_port=ports["https"],
+                ftp_port=ports["ftp"],
             )
 
 

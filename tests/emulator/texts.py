@@ -17,6 +17,8 @@ if t.TYPE_CHECKING:
 _RULE = "-" * 79
 _LINE_END = re.compile(r"\n(?!\r)")
 _INI_SIZE = 45000  # the constant that `dir` shows
+FOLDERS = ("db", "ssl", "ssh", "logs", "sec", "dbg", "lang", "upsfw", "rms", "scg", "fwl", "email", "eapol", "tmp")
+_FOLDERS_5 = FOLDERS[:10]
 
 # 79 columns, from captures of one NMC2 6.9.6 and one NMC3 2.5.0.8
 _SERVICES_NMC2 = """\
@@ -135,24 +137,33 @@ def mac(card: Card) -> str:
 
 def directory(card: Card) -> str:
     """The root directory: AOS and application files, then what every card has."""
-    slots = card.slots
-    modules = [module for module in (slots.aos, slots.application) if module]
     if is_5(card):
-        return _long_directory(card, modules)
+        return long_directory(card)
+    modules = _root_modules(card)
     lines = [f"{module.size:>12} {_short_date(module.built[0])}  {module.file_name(card.profile.hardware_token)}" for module in modules]
     lines.append(f"{_INI_SIZE:>12} {time.strftime('%b %e %H:%M')}  config.ini")
-    folders = ["db", "ssl", "ssh", "logs", "sec", "dbg", "lang", "upsfw", "rms", "scg", "fwl", "email", "eapol", "tmp"]
-    lines += [f"{0:>12} Nov  5  2012  {folder}/" for folder in folders]
+    lines += [f"{0:>12} Nov  5  2012  {folder}/" for folder in FOLDERS]
     return "\n".join(lines) + "\n"
 
 
-def _long_directory(card: Card, modules: list[Module]) -> str:
+def root_names(card: Card) -> list[str]:
+    files = [module.file_name(card.profile.hardware_token) for module in _root_modules(card)]
+    return [*files, "config.ini", *FOLDERS]
+
+
+def _root_modules(card: Card) -> list[Module]:
+    """The boot monitor is in no listing."""
+    return [module for module in (card.slots.aos, card.slots.application) if module]
+
+
+def long_directory(card: Card) -> str:
+    """The same with modes and owners, as AOS 5 and every FTP server shows it."""
     lines = [
         f"--wx-wx-wx  1 admin      admin      {module.size:>7} {module.built[0]}   {module.file_name(card.profile.hardware_token)}"
-        for module in modules
+        for module in _root_modules(card)
     ]
     lines.append(f"-rw-rw-rw-  1 admin      admin      {_INI_SIZE:>7} {time.strftime('%b %d %H:%M')}   config.ini")
-    folders = ("db", "ssl", "ssh", "logs", "sec", "dbg", "lang", "upsfw", "rms", "scg")
+    folders = _FOLDERS_5 if is_5(card) else FOLDERS
     lines += [f"drwxrwxrwx  1 admin      admin      {0:>7} Nov 22 2011   {folder}/" for folder in folders]
     return "\n".join(lines) + "\n"
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import typing as t
 
 from emulator.firmware import Reception, RejectedError, image_from_name
+from emulator.texts import FOLDERS
 
 if t.TYPE_CHECKING:
     from emulator.card import Card
     from emulator.faults import Fault
 
-FOLDERS = ("db", "ssl", "ssh", "logs", "sec", "dbg", "lang", "upsfw", "rms", "scg", "fwl", "email", "eapol", "tmp")
 _DIRECTORIES = ("", ".", "..", "/", "~")
 _MAX_SMALL_FILE = 1 << 20
 
