@@ -87,6 +87,23 @@ class CardSettings:
     faults: list[Fault] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Forward:
+    """A port of 127.0.0.1 that leads to a card's SSH, as a NAT does it; port 0 is any free one."""
+
+    port: int
+    to: str
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Everything that a fleet file describes; ``ipv6_card`` is the address of the card that is also ::1."""
+
+    cards: list[CardSettings]
+    forwards: list[Forward] = field(default_factory=list)
+    ipv6_card: str | None = None
+
+
 # key in the fleet file -> the type that it must have; these go to CardSettings as they are
 _PLAIN: dict[str, type | tuple[type, ...]] = {
     "application": str,
@@ -117,7 +134,7 @@ _KNOWN = {*_PLAIN, "address", "count", "profile", "serial", "mac", "name", "snmp
 _SINGLE = ("serial", "mac")
 
 
-def load_fleet(path: pathlib.Path) -> list[CardSettings]:
+def load_fleet(path: pathlib.Path) -> Fleet:
     """Read and check a fleet file."""
     try:
         return parse_fleet(yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -125,21 +142,34 @@ def load_fleet(path: pathlib.Path) -> list[CardSettings]:
         raise FleetError(f"{path}: {error}") from error
 
 
-def parse_fleet(document: object) -> list[CardSettings]:
-    """Every card of a fleet document, in address order of the entries."""
-    fleet = _mapping("fleet", document, {"defaults", "cards"})
+def parse_fleet(document: object) -> Fleet:
+    """A fleet document, its cards in address order of the entries."""
+    fleet = _mapping("fleet", document, {"defaults", "cards", "forwards", "ipv6_card"})
     defaults = _mapping("defaults", fleet.get("defaults") or {}, _KNOWN - {"address", "count"})
-    entries = fleet.get("cards")
-    if not isinstance(entries, list):
-        raise FleetError("cards: must be a list")
     cards: dict[str, CardSettings] = {}
-    for index, entry in enumerate(entries):
+    for index, entry in enumerate(_list("cards", fleet.get("cards"))):
         where = f"cards[{index}]"
         for card in _expand(where, {**defaults, **_mapping(where, entry, _KNOWN)}):
             if card.address in cards:
                 raise FleetError(f"{where}: address {card.address} is already another card")
             cards[card.address] = card
-    return list(cards.values())
+    ipv6_card = fleet.get("ipv6_card")
+    if ipv6_card is not None:
+        _check_card("ipv6_card", ipv6_card, cards)
+    return Fleet(list(cards.values()), list(_forwards(fleet.get("forwards") or [], cards)), ipv6_card)
+
+
+def _forwards(given: object, cards: dict[str, CardSettings]) -> t.Iterator[Forward]:
+    for index, each in enumerate(_list("forwards", given)):
+        where = f"forwards[{index}]"
+        fields = _mapping(where, each, {"port", "to"})
+        _check_card(f"{where}: to", fields.get("to"), cards)
+        yield Forward(_typed(where, "port", fields.get("port", 0), int), fields["to"])
+
+
+def _check_card(where: str, address: object, cards: dict[str, CardSettings]) -> None:
+    if address not in cards:
+        raise FleetError(f"{where}: there is no card at {address}")
 
 
 def _expand(where: str, entry: dict[str, t.Any]) -> t.Iterator[CardSettings]:
@@ -271,11 +301,11 @@ def _snmp_user(where: str, given: object) -> SnmpUser:
 
 
 def _guests(where: str, entry: dict[str, t.Any], profile: Profile) -> tuple[Guest, ...]:
-    given = entry.get("guests") or []
+    given = _list(f"{where}: guests", entry.get("guests") or [])
     if given and profile.kind != "rpdu":
         raise FleetError(f"{where}: guests: only a rack PDU of NMC2 or NMC3 has guests")
-    if not isinstance(given, list) or len(given) > MAX_GUESTS:
-        raise FleetError(f"{where}: guests: must be a list of at most {MAX_GUESTS}")
+    if len(given) > MAX_GUESTS:
+        raise FleetError(f"{where}: guests: there are {MAX_GUESTS} at most")
     boot_monitor = entry.get("boot_monitor", profile.boot_monitor)
     return tuple(_guest(f"{where}.guests[{index}]", each, boot_monitor) for index, each in enumerate(given))
 
@@ -300,6 +330,12 @@ def _mapping(where: str, given: object, known: set[str]) -> dict[str, t.Any]:
         if key not in known:
             raise FleetError(f"{where}: unknown key {key!r}; known: {', '.join(sorted(known))}")
     return dict(given)
+
+
+def _list(where: str, given: object) -> list[t.Any]:
+    if not isinstance(given, list):
+        raise FleetError(f"{where}: must be a list")
+    return given
 
 
 def _typed(where: str, key: str, value: t.Any, kind: type | tuple[type, ...]) -> t.Any:

@@ -10,7 +10,7 @@ import asyncio
 import functools
 import typing as t
 
-from emulator import sockets
+from emulator.tcp_face import TcpFace
 
 if t.TYPE_CHECKING:
     import socket
@@ -24,24 +24,15 @@ _MISSING = "APC Management Web Server"
 _NOT_FOUND = f"HTTP/1.1 404 Not Found\r\nContent-Length: {len(_MISSING)}\r\nConnection: close\r\n\r\n{_MISSING}"
 
 
-class HttpsFace:
+class HttpsFace(TcpFace):
     """Turns accepted sockets into connections to cards' web servers."""
 
     def __init__(self, cards: dict[str, Card], certificates: Certificates) -> None:
-        self._cards = cards
+        super().__init__(cards)
         self._certificates = certificates
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    def accept_all(self, listener: socket.socket) -> None:
-        """Take what waits on a non-blocking listening socket."""
-        for sock in sockets.accepted(listener):
-            card = self._cards.get(sock.getsockname()[0])
-            if card is None or not card.answers or not card.https_enabled:
-                sockets.reset(sock)
-                continue
-            task = asyncio.get_running_loop().create_task(self._serve(sock, card))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+    def _admits(self, card: Card) -> bool:
+        return card.https_enabled
 
     async def _serve(self, sock: socket.socket, card: Card) -> None:
         context = self._certificates.context(card)

@@ -51,7 +51,8 @@ class HostKeys:
             self._keys[path] = asyncssh.read_private_key(path)
         return self._keys[path]
 
-    def known_hosts_line(self, card: Card, port: int) -> str:
+    def known_hosts_line(self, card: Card, port: int, *, host: str | None = None) -> str:
+        """`host` is where else than at its own address the card is reached."""
         public = self.of(card).export_public_key().decode().split()[:2]
-        host = card.address if port == 22 else f"[{card.address}]:{port}"
-        return f"{host} {' '.join(public)}\n"
+        host = host or card.address
+        return f"{host if port == 22 else f'[{host}]:{port}'} {' '.join(public)}\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -30,10 +31,11 @@ if t.TYPE_CHECKING:
     import pathlib
     import socket
 
-    from emulator.fleet import CardSettings
+    from emulator.fleet import Fleet, Forward
 
 
-Serve = t.Callable[["socket.socket"], None]
+NAT_ADDRESS = "127.0.0.1"  # where forwarded ports listen
+IPV6_ADDRESS = "::1"
 
 
 @dataclass(frozen=True)
@@ -51,53 +53,83 @@ class ServerOptions:
     max_seconds: float | None = None
 
 
-async def serve(fleet: list[CardSettings], options: ServerOptions) -> None:
+async def serve(fleet: Fleet, options: ServerOptions) -> None:
     """Listen until SIGTERM, SIGINT or the time limit."""
     stop = _stop_on_signals()
-    cards = {settings.address: Card(settings) for settings in fleet}
+    cards = {settings.address: Card(settings) for settings in fleet.cards}
     gc.freeze()  # the fleet stays; the collector need not walk it again and again
     keys = HostKeys(options.state_dir)
     async with contextlib.AsyncExitStack() as stack:
-        doors = _Doors(stack)
-        ports = {
-            "ssh": doors.tcp(options.ssh_port, SshFace(cards, keys).accept_all),
-            "https": doors.tcp(options.https_port, HttpsFace(cards, Certificates(options.state_dir)).accept_all),
-            "ftp": doors.ftp(options.ftp_port, cards),
-            "snmp": doors.udp(options.snmp_port, SnmpFace(cards).answer_all),
-        }
+        doors = _Doors(stack, cards, _Faces.of(cards, keys, options))
+        ports = doors.open_all(options)
         ports["control"] = await _start_control(control.application(cards, keys), options.control_port, stack)
+        forwards = [doors.forward(forward) for forward in fleet.forwards]
+        if fleet.ipv6_card:
+            doors.open_ipv6(cards[fleet.ipv6_card], ports)
         if options.known_hosts:
-            lines = (keys.known_hosts_line(card, ports["ssh"]) for card in cards.values())
-            _write(options.known_hosts, "".join(lines))
+            _write(options.known_hosts, "".join(_known_hosts(fleet, cards, keys, ssh=ports["ssh"], forwards=forwards)))
         if options.ready_file:
-            _write(options.ready_file, json.dumps({**ports, "pid": os.getpid()}))
+            _write(options.ready_file, json.dumps({**ports, "forwards": forwards, "pid": os.getpid()}))
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), options.max_seconds)
         for card in cards.values():
             card.drop_connections()
 
 
+class _Faces(t.NamedTuple):
+    ssh: SshFace
+    https: HttpsFace
+    snmp: SnmpFace
+
+    @classmethod
+    def of(cls, cards: dict[str, Card], keys: HostKeys, options: ServerOptions) -> _Faces:
+        return cls(SshFace(cards, keys), HttpsFace(cards, Certificates(options.state_dir)), SnmpFace(cards))
+
+
 class _Doors:
-    """Sockets that a face looks after, closed with the stack; each is told by its port."""
+    """Sockets that the faces look after, closed with the stack; methods return their ports."""
 
-    def __init__(self, stack: contextlib.AsyncExitStack) -> None:
+    def __init__(self, stack: contextlib.AsyncExitStack, cards: dict[str, Card], faces: _Faces) -> None:
         self._stack = stack
+        self._cards = cards
+        self._faces = faces
 
-    def tcp(self, port: int, serve_all: Serve) -> int:
-        return self._open(sockets.tcp_listener(port), serve_all)
+    def open_all(self, options: ServerOptions) -> dict[str, int]:
+        return {
+            "ssh": self._open(sockets.tcp_listener(options.ssh_port), self._faces.ssh.accept_all),
+            "snmp": self._open(sockets.udp_listener(options.snmp_port), self._faces.snmp.answer_all),
+            "https": self._open(sockets.tcp_listener(options.https_port), self._faces.https.accept_all),
+            "ftp": self._open_ftp(options.ftp_port),
+        }
 
-    def udp(self, port: int, serve_all: Serve) -> int:
-        return self._open(sockets.udp_listener(port), serve_all)
+    def forward(self, forward: Forward) -> int:
+        serve_all = functools.partial(self._faces.ssh.accept_forwarded, self._cards[forward.to])
+        return self._open(sockets.tcp_listener(forward.port, host=NAT_ADDRESS), serve_all)
 
-    def ftp(self, port: int, cards: dict[str, Card]) -> int:
+    def open_ipv6(self, card: Card, ports: dict[str, int]) -> None:
+        """The same ports at ::1, for one card and without FTP."""
+        for name, face in (("ssh", self._faces.ssh), ("https", self._faces.https)):
+            self._open(sockets.tcp_listener(ports[name], host=IPV6_ADDRESS), functools.partial(face.accept_for, card))
+        self._open(sockets.udp_listener_at(IPV6_ADDRESS, ports["snmp"]), functools.partial(self._faces.snmp.answer_for, card))
+
+    def _open_ftp(self, port: int) -> int:
         listener = sockets.tcp_listener(port)
-        self._stack.enter_context(contextlib.closing(FtpFace(cards, listener)))
-        return t.cast("int", listener.getsockname()[1])
+        self._stack.enter_context(contextlib.closing(FtpFace(self._cards, listener)))
+        return _port(listener)
 
-    def _open(self, sock: socket.socket, serve_all: Serve) -> int:
+    def _open(self, sock: socket.socket, serve_all: t.Callable[[socket.socket], None]) -> int:
         self._stack.enter_context(contextlib.closing(sock))
         asyncio.get_running_loop().add_reader(sock, serve_all, sock)
-        return t.cast("int", sock.getsockname()[1])
+        return _port(sock)
+
+
+def _known_hosts(fleet: Fleet, cards: dict[str, Card], keys: HostKeys, *, ssh: int, forwards: list[int]) -> t.Iterator[str]:
+    for card in cards.values():
+        yield keys.known_hosts_line(card, ssh)
+    for forward, port in zip(fleet.forwards, forwards, strict=True):
+        yield keys.known_hosts_line(cards[forward.to], port, host=NAT_ADDRESS)
+    if fleet.ipv6_card:
+        yield keys.known_hosts_line(cards[fleet.ipv6_card], ssh, host=IPV6_ADDRESS)
 
 
 async def _start_control(application: web.Application, port: int, stack: contextlib.AsyncExitStack) -> int:
@@ -113,6 +145,10 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     return stop
+
+
+def _port(sock: socket.socket) -> int:
+    return t.cast("int", sock.getsockname()[1])
 
 
 def _write(path: pathlib.Path, text: str) -> None:

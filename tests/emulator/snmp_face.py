@@ -81,6 +81,17 @@ class SnmpFace:
             if answer:
                 _send(sock, answer, packed, peer)
 
+    def answer_for(self, card: Card, sock: socket.socket) -> None:
+        """The same on a socket of which everything is for one card."""
+        for _turn in range(_BATCH):
+            try:
+                data, peer = sock.recvfrom(65535)
+                answer = self.answer(card, data)
+                if answer:
+                    sock.sendto(answer, peer)
+            except (BlockingIOError, ConnectionError):
+                return
+
     def answer(self, card: Card, data: bytes) -> bytes | None:
         """The reply of a card to one datagram, None for silence."""
         if not card.answers or not card.snmp_enabled or card.suffers("snmp_silent"):

@@ -19,11 +19,11 @@ _TCP_INFO_SIZE, _BYTES_RECEIVED, _DATA_SEGMENTS_IN = 256, 128, 152  # of Linux: 
 _BACKLOG = 4096
 
 
-def tcp_listener(port: int) -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+def tcp_listener(port: int, *, host: str = "0.0.0.0") -> socket.socket:
+    sock = socket.socket(_family(host), socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     _restrict_to_loopback(sock)
-    sock.bind(("0.0.0.0", port))
+    sock.bind((host, port))
     sock.listen(_BACKLOG)
     return sock
 
@@ -35,6 +35,13 @@ def udp_listener(port: int) -> socket.socket:
     _enlarge_receive_buffer(sock)
     _restrict_to_loopback(sock)
     sock.bind(("0.0.0.0", port))
+    return sock
+
+
+def udp_listener_at(host: str, port: int) -> socket.socket:
+    """A socket for one address."""
+    sock = socket.socket(_family(host), socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    sock.bind((host, port))
     return sock
 
 
@@ -69,6 +76,10 @@ def mean_segment(sock: socket.socket) -> float:
     info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_SIZE)
     (received,), (segments,) = struct.unpack_from("=Q", info, _BYTES_RECEIVED), struct.unpack_from("=I", info, _DATA_SEGMENTS_IN)
     return t.cast("int", received) / max(1, segments)
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _enlarge_receive_buffer(sock: socket.socket) -> None:

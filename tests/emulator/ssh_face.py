@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import socket
 import typing as t
 
 import asyncssh
 
-from emulator import sockets
 from emulator.scp_face import scp_session
 from emulator.shell import ShellSession
+from emulator.tcp_face import TcpFace
 
 if t.TYPE_CHECKING:
     from emulator.card import Card
@@ -62,24 +61,15 @@ def dialect(card: Card) -> Dialect:
     return _NMC2_7 if int(card.slots.aos.version.partition(".")[0]) >= 7 else _NMC2_OLD
 
 
-class SshFace:
+class SshFace(TcpFace):
     """Turns accepted sockets into SSH connections of cards."""
 
     def __init__(self, cards: dict[str, Card], keys: HostKeys) -> None:
-        self._cards = cards
+        super().__init__(cards)
         self._keys = keys
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    def accept_all(self, listener: socket.socket) -> None:
-        """Take what waits on a non-blocking listening socket."""
-        for sock in sockets.accepted(listener):
-            card = self._cards.get(sock.getsockname()[0])
-            if card is None or not card.answers or card.suffers("refuse"):
-                sockets.reset(sock)
-                continue
-            task = asyncio.get_running_loop().create_task(self._serve(sock, card))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+    def _admits(self, card: Card) -> bool:
+        return not card.suffers("refuse")
 
     async def _serve(self, sock: socket.socket, card: Card) -> None:
         card.counters.connections += 1

@@ -47,6 +47,7 @@ class Emulator:
     known_hosts: pathlib.Path
     https_port: int
     ftp_port: int
+    forwards: tuple[int, ...]  # ports of 127.0.0.1, in the order of the fleet's `forwards`
 
     def state(self, address: str) -> State:
         """Everything about one card, as GET /cards/ADDRESS answers."""
@@ -135,6 +136,7 @@ def start_emulator(
                 known_hosts=hosts,
                 https_port=ports["https"],
                 ftp_port=ports["ftp"],
+                forwards=tuple(ports["forwards"]),
             )
 
 
@@ -171,11 +173,11 @@ def _process(command: list[str], output: t.IO[bytes]) -> t.Iterator[subprocess.P
             process.wait()
 
 
-def _wait_for_ready(process: subprocess.Popen[bytes], folder: pathlib.Path) -> dict[str, int]:
+def _wait_for_ready(process: subprocess.Popen[bytes], folder: pathlib.Path) -> dict[str, t.Any]:
     ready, deadline = folder / "ready.json", time.monotonic() + _START_SECONDS
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > deadline:
             output = (folder / "output").read_text(encoding="utf-8", errors="replace")
             raise EmulatorError(f"the emulator did not start: {output.strip() or 'no output'}")
         time.sleep(0.02)
-    return t.cast("dict[str, int]", json.loads(ready.read_text(encoding="utf-8")))
+    return t.cast("dict[str, t.Any]", json.loads(ready.read_text(encoding="utf-8")))

@@ -16,7 +16,7 @@ from emulator.fleet import parse_fleet
 def card(profile: str = "smart_ups_nmc3", **overrides: t.Any) -> Card:
     """One card of a profile, with fleet-file keys as overrides."""
     entry = {"address": "127.0.0.9", "profile": profile, **overrides}
-    return Card(parse_fleet({"cards": [entry]})[0])
+    return Card(parse_fleet({"cards": [entry]}).cards[0])
 
 
 async def until(condition: t.Callable[[], bool]) -> None:

@@ -32,12 +32,11 @@ _ENDS = ("apc>", "Delete\r\n> ", "cancel : ")
 _SECONDS = 20
 
 
-def connect(emulator: Emulator, address: str, *, password: str = "apc", port: int | None = None, **options: t.Any) -> t.Any:
-    """A connection to a card, or through a port of 127.0.0.1 that leads to it."""
+def connect(emulator: Emulator, address: str, *, password: str = "apc", **options: t.Any) -> t.Any:
     generation = emulator.state(address)["generation"]
     return asyncssh.connect(
-        "127.0.0.1" if port else address,
-        port or emulator.ssh_port,
+        address,
+        emulator.ssh_port,
         username="apc",
         password=password,
         known_hosts=None,
@@ -112,7 +111,7 @@ def download(emulator: Emulator, address: str, folder: pathlib.Path) -> bytes:
 def snmp_answers(emulator: Emulator, address: str) -> bool:
     """Whether a v1 GET of sysUpTime with the community `public` is answered."""
     request = bytes.fromhex("302602010004067075626c6963a019020101020100020100300e300c06082b060102010103000500")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(0.5)
         sock.sendto(request, (address, emulator.snmp_port))
         try:

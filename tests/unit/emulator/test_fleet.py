@@ -19,7 +19,7 @@ from emulator.profiles import PROFILES
 
 
 def test_a_count_makes_consecutive_cards_that_differ() -> None:
-    cards = parse_fleet({"cards": [{"address": "127.0.0.250", "count": 10, "profile": "rack_pdu_nmc3", "name": "pdu"}]})
+    cards = parse_fleet({"cards": [{"address": "127.0.0.250", "count": 10, "profile": "rack_pdu_nmc3", "name": "pdu"}]}).cards
     assert [each.address for each in cards][5:7] == ["127.0.0.255", "127.0.1.0"]
     assert [each.name for each in cards][:2] == ["pdu-1", "pdu-2"]
     for attribute in ("serial", "mac", "device_serial"):
@@ -31,12 +31,12 @@ def test_defaults_apply_and_can_be_overridden() -> None:
         "defaults": {"profile": "smart_ups_nmc3", "password": "from-defaults", "reboot_seconds": 1},
         "cards": [{"address": "127.0.0.1"}, {"address": "127.0.0.2", "password": "own"}],
     }
-    assert [each.password for each in parse_fleet(fleet)] == ["from-defaults", "own"]
+    assert [each.password for each in parse_fleet(fleet).cards] == ["from-defaults", "own"]
 
 
 def test_every_card_has_faults_of_its_own() -> None:
     fleet = {"defaults": {"faults": ["refuse"]}, "cards": [{"address": "127.0.0.1", "count": 2, "profile": "emu2"}]}
-    first, second = parse_fleet(fleet)
+    first, second = parse_fleet(fleet).cards
     assert first.faults == second.faults
     assert first.faults[0] is not second.faults[0]
 
@@ -106,4 +106,4 @@ def test_a_fault_with_times_is_used_up() -> None:
 
 def test_the_example_fleet_has_every_profile() -> None:
     example = pathlib.Path(fleet_module.__file__).parent / "fleets" / "every-profile.yml"
-    assert {each.profile.object_id for each in load_fleet(example)} == {each.object_id for each in PROFILES.values()}
+    assert {each.profile.object_id for each in load_fleet(example).cards} == {each.object_id for each in PROFILES.values()}

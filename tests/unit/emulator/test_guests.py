@@ -87,7 +87,7 @@ def test_every_guest_may_stay_behind(profile: str, target: str) -> None:
     ("profile", "guests", "complaint"),
     [
         ("smart_ups_nmc3", [{}], "only a rack PDU"),
-        ("rack_pdu_nmc3", [{}] * 4, "a list of at most 3"),
+        ("rack_pdu_nmc3", [{}] * 4, "there are 3 at most"),
         ("rack_pdu_nmc3", [{"serial": "A", "model": "B"}], "application_version: None is not of the right type"),
         ("rack_pdu_nmc3", [{"colour": "red"}], "unknown key 'colour'"),
     ],
