@@ -131,7 +131,7 @@ def addresses_of_kind(kind: str) -> list[str]:
 
 def count_of(kind: str) -> int:
     """More cards than all tests together take."""
-    return 60 if kind in ("ups3", "ups2") else 10
+    return 120 if kind in ("ups3", "ups2") else 10
 
 
 class ImageStore:
