@@ -70,7 +70,7 @@ def check_refused(card: EmulatedCard, reason: str, **options: t.Any) -> Ran:
 @pytest.mark.parametrize("kind", UPGRADES)
 def test_the_version_alone_brings_everything_that_ships_with_it(take: Take, shelf: pathlib.Path, kind: str) -> None:
     card, upgrade = take(kind), UPGRADES[kind]
-    options = {"version": upgrade.targets["application"], "image_store": str(shelf)}
+    options: dict[str, t.Any] = {"version": upgrade.targets["application"], "image_store": str(shelf)}
     planned = card.firmware(check_mode=True, **options)
     assert is_untouched(card)
     ran = card.firmware(**options)
