@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
+from pages.header import HEADER
+
 if t.TYPE_CHECKING:
     from bench.figures import Findings, Row
 
-_HEAD = """<!--
-Copyright (c) 2026, The secure_power.nmc contributors
-GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-SPDX-License-Identifier: GPL-3.0-or-later
--->
-
+_HEAD = """
 # Performance
 
 Written by `make bench`, which measures everything in one run on one machine: run it to have your own. Contestants take turns, figures
@@ -38,7 +35,7 @@ def page(findings: t.Sequence[Findings], machine: t.Mapping[str, str]) -> str:
     rows = [row for found in findings for row in found.rows]
     facts = "".join(f"- {name}: {text}\n" for name, text in machine.items())
     remarks = "".join(f"\n{remark}\n" for found in findings for remark in found.remarks)
-    return f"{_HEAD}\n## Figures\n\n{table(rows)}\n## Where the time goes\n{remarks}\n## Measured on\n\n{facts}"
+    return f"{HEADER}{_HEAD}\n## Figures\n\n{table(rows)}\n## Where the time goes\n{remarks}\n## Measured on\n\n{facts}"
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -9,18 +9,13 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape
 
+from pages.header import HEADER
+
 _CHARACTER, _LINE, _MARGIN = 7.83, 19, 16
 _COLOURS = {"compliant": "#7ee787", "blocked": "#ffa657", "unreachable": "#ff7b72", "failed": "#ff7b72"}
 _STATUS = re.compile(rf"(?<=  )({'|'.join(_COLOURS)})(?=  )")
 # Viewers fold ordinary blanks.
 _HARD_SPACE = "\u00a0"
-# In two pieces, so that licence checkers do not take it for a second statement about this file.
-_TAG = "SPDX"
-_HEADER = f"""<!--
-{_TAG}-FileCopyrightText: 2026 The secure_power.nmc contributors
-{_TAG}-License-Identifier: GPL-3.0-or-later
--->
-"""
 
 
 def svg(text: str) -> str:
@@ -29,7 +24,7 @@ def svg(text: str) -> str:
     width = round(max(map(len, lines)) * _CHARACTER) + 2 * _MARGIN
     height = len(lines) * _LINE + 2 * _MARGIN
     drawn = "\n".join(_line(line, _MARGIN + (number + 1) * _LINE - 5) for number, line in enumerate(lines))
-    return f"""{_HEADER}<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">
+    return f"""{HEADER}<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">
 <rect width="100%" height="100%" rx="8" fill="#161b22"/>
 <g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="13" fill="#e6edf3">
 {drawn}

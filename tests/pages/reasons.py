@@ -6,14 +6,11 @@
 
 from __future__ import annotations
 
+from pages.header import HEADER
+
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Status
 
-_HEAD = """<!--
-Copyright (c) 2026, The secure_power.nmc contributors
-GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-{tag}-License-Identifier: GPL-3.0-or-later
--->
-
+_HEAD = """
 # Reasons
 
 Every result that is not plain success has a `reason`, a `status` and a `recovery` text. This page is written from the table in
@@ -37,7 +34,7 @@ _STATUSES = {
 def render() -> str:
     """The page as Markdown."""
     sections = [_section(status, title) for status, title in _STATUSES.items()]
-    return "\n".join([_HEAD.format(tag="SPDX"), *sections])
+    return "\n".join([HEADER + _HEAD, *sections])
 
 
 def _section(status: Status, title: str) -> str:
