@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from integration.judges.judged_fleet import NMC2, NMC2_7, NMC3, RACK_PDU, SNMP_USERS, snmp_user, user_address
+from integration.judges.judged_fleet import FTP_NMC2, FTP_NMC3, GUEST, NMC2, NMC2_7, NMC3, RACK_PDU, SNMP_USERS, snmp_user, user_address
 
 from emulator.testing import Emulator, start_emulator
 
@@ -20,7 +20,9 @@ def emulator() -> t.Iterator[Emulator]:
         {"address": NMC2, "profile": "smart_ups_nmc2", "aos": "6.9.6"},
         {"address": NMC2_7, "profile": "smart_ups_nmc2", "aos": "7.1.2", "application_version": "7.1.2"},
         {"address": NMC3, "profile": "smart_ups_nmc3"},
-        {"address": RACK_PDU, "profile": "rack_pdu_nmc2"},
+        {"address": FTP_NMC2, "profile": "smart_ups_nmc2", "ftp_enabled": True},
+        {"address": FTP_NMC3, "profile": "smart_ups_nmc3", "ftp_enabled": True},
+        {"address": RACK_PDU, "profile": "rack_pdu_nmc2", "guests": [GUEST]},
     ]
     cards += [
         {"address": user_address(auth, privacy), "profile": "smart_ups_nmc3", "snmp": {"v3": snmp_user(auth, privacy)}}

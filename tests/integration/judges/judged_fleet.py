@@ -10,6 +10,9 @@ NMC2 = "127.77.0.2"  # AOS 6: CBC ciphers and SHA-1 only
 NMC2_7 = "127.77.0.7"
 NMC3 = "127.77.0.3"
 RACK_PDU = "127.77.0.4"
+FTP_NMC2 = "127.77.0.12"
+FTP_NMC3 = "127.77.0.13"
+GUEST = {"serial": "3F3400000077", "model": "AP8641", "application_version": "6.7.2"}  # linked to the rack PDU
 USERS = "127.77.1."  # SNMPv3 cards, see SNMP_USERS
 
 AUTH = ["md5", "sha", "sha224", "sha256", "sha384", "sha512"]

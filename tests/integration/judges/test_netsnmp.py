@@ -10,7 +10,7 @@ import subprocess
 import typing as t
 
 import pytest
-from integration.judges.judged_fleet import AUTH, NMC2, NMC3, PRIVACY, SNMP_USERS, user_address
+from integration.judges.judged_fleet import AUTH, GUEST, NMC2, NMC3, PRIVACY, RACK_PDU, SNMP_USERS, user_address
 
 if t.TYPE_CHECKING:
     from emulator.testing import Emulator
@@ -125,3 +125,11 @@ def credentials(auth: str | None, privacy: str | None) -> list[str]:
     if privacy:
         flags += ["-x", PRIVACY_NAMES[privacy], "-X", "private-password"]
     return flags
+
+
+def test_a_linked_rack_pdu_is_a_row_of_its_host(emulator: Emulator) -> None:
+    identity = ".1.3.6.1.4.1.318.1.1.26.2.1"
+    lines = run("snmpwalk", emulator, RACK_PDU, "-v2c", "-cpublic", "-Oqv", identity).stdout.splitlines()
+    assert {f'"{GUEST[name]}"' for name in ("serial", "model", "application_version")} <= set(lines)
+    result = run("snmpget", emulator, RACK_PDU, "-v2c", "-cpublic", "-Oqv", f"{identity}.9.2", f"{identity}.9.3")
+    assert result.stdout.splitlines() == [f'"{GUEST["serial"]}"', "No Such Instance currently exists at this OID"]

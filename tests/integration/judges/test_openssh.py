@@ -104,3 +104,25 @@ def test_a_client_without_the_retired_algorithms_gets_nowhere(emulator: Emulator
     result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert result.returncode != 0
     assert "no matching host key type found. Their offer: ssh-rsa\n" in result.stderr.replace("\r", "")
+
+
+@pytest.mark.parametrize("address", [NMC2, NMC2_7, NMC3])
+def test_a_banner_message_is_shown_and_changes_nothing(emulator: Emulator, address: str) -> None:
+    emulator.wait_until_up(address)
+    emulator.set_faults(address, ["ssh_banner_message"])
+    result = run("ssh", emulator, address, "-tt", f"apc@{address}", "about")
+    emulator.set_faults(address, [])
+    assert "Authorized use only. Activity is monitored." in result.stderr
+    assert result.returncode == 0
+
+
+@pytest.mark.parametrize("address", [NMC2, NMC2_7, NMC3])
+def test_without_exec_scp_fails_before_a_byte_is_sent(emulator: Emulator, tmp_path: pathlib.Path, address: str) -> None:
+    before = emulator.wait_until_up(address)["counters"]["bytes_received"]
+    emulator.set_faults(address, ["no_exec"])
+    (tmp_path / "file.bin").write_bytes(bytes(1000))
+    result = run("scp", emulator, address, str(tmp_path / "file.bin"), f"apc@{address}:file.bin")
+    emulator.set_faults(address, [])
+    assert result.returncode != 0
+    assert "exec request failed" in result.stderr
+    assert emulator.state(address)["counters"]["bytes_received"] == before
