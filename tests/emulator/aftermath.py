@@ -34,9 +34,9 @@ def _change_serial(card: Card) -> None:
 
 _AFTERMATHS: dict[str, t.Callable[[Card], None]] = {
     "snmp_off_after_upgrade": lambda card: card.change(snmp_enabled=False),
-    "new_certificate_after_upgrade": lambda card: card.change(certificate=card.certificate + 1),
+    "new_certificate_after_upgrade": lambda card: card.change(certificate_number=card.certificate_number + 1),
     "new_serial_after_upgrade": _change_serial,
-    "new_host_key_after_upgrade": lambda card: card.change(host_key=card.host_key + 1),
+    "new_host_key_after_upgrade": lambda card: card.change(host_key_number=card.host_key_number + 1),
     "password_reset_after_upgrade": _reset_password,
     "config_changes_after_upgrade": lambda card: card.change(config_changed=True),
 }

@@ -97,8 +97,8 @@ class Card:
         self.ftp_enabled = settings.ftp_enabled
         self.snmp_enabled = True
         self.config_changed = False  # some settings are not what they were
-        self.host_key: int = 0  # how often it has been replaced
-        self.certificate: int = 0  # the same
+        self.host_key_number: int = 0  # how often it has been replaced
+        self.certificate_number: int = 0  # the same
         self.half_written: str | None = None  # the component whose slot a broken transfer has spoilt
         self.slots = initial_slots(
             generation=settings.profile.generation,

@@ -33,7 +33,7 @@ class Certificates:
 
     def context(self, card: Card) -> ssl.SSLContext:
         """TLS as the card speaks it: an NMC2 knows nothing newer than 1.2."""
-        path = self._dir / f"https-{card.address}-{card.certificate}.pem"
+        path = self._dir / f"https-{card.address}-{card.certificate_number}.pem"
         if path not in self._contexts:
             if not path.exists():
                 _generate(card, path)

@@ -90,7 +90,7 @@ class Handlers:
 
     async def replace_host_key(self, request: web.Request) -> web.Response:
         card = self._card(request)
-        card.change(host_key=card.host_key + 1)
+        card.change(host_key_number=card.host_key_number + 1)
         return await self.host_key(request)
 
     def _card(self, request: web.Request) -> Card:

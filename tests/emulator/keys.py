@@ -30,10 +30,10 @@ class HostKeys:
 
     def of(self, card: Card) -> asyncssh.SSHKey:
         """The card's host key; the fleet file's `host_key` is a private key file, until the key is replaced."""
-        if card.settings.host_key and not card.host_key:
+        if card.settings.host_key and not card.host_key_number:
             return self._read(pathlib.Path(card.settings.host_key))
         algorithm = "ecdsa-sha2-nistp256" if card.generation == 3 else "ssh-rsa"
-        replaced = f"-{card.host_key}" if card.host_key else ""
+        replaced = f"-{card.host_key_number}" if card.host_key_number else ""
         path = self._dir / f"{algorithm}-{card.settings.number % _POOL[algorithm]}{replaced}.pem"
         if not path.exists():
             self._generate(algorithm, path)
