@@ -5,8 +5,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import typing as t
+
 import pytest
-from unit.transport.conftest import tcp_server as tcp_server
+from unit.transport.conftest import listening
+
+if t.TYPE_CHECKING:
+    import socket
+
+
+@pytest.fixture
+def tcp_server() -> t.Iterator[t.Callable[[t.Callable[[socket.socket], None]], int]]:
+    """Return a function that starts a server of plain TCP and returns its port."""
+    with contextlib.ExitStack() as stack:
+        yield lambda react: stack.enter_context(listening(react))
 
 
 @pytest.fixture(autouse=True)
