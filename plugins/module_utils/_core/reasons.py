@@ -87,6 +87,7 @@ class Reason(str, enum.Enum):
     HOST_KEY_CHANGED = "host_key_changed"
     LEGACY_SSH_REQUIRED = "legacy_ssh_required"
     SSH_FAILED = "ssh_failed"
+    SCP_REFUSED = "scp_refused"
     UNEXPECTED_PROMPT = "unexpected_prompt"
     UNEXPECTED_REPLY = "unexpected_reply"
     NOT_A_CARD = "not_a_card"
@@ -100,6 +101,8 @@ class Reason(str, enum.Enum):
     NEVER_CAME_BACK = "never_came_back"
     STILL_OLD_VERSION = "still_old_version"
     UNEXPECTED_VERSION = "unexpected_version"
+    APPLICATION_BROKEN = "application_broken"
+    WRONG_APPLICATION_LOADED = "wrong_application_loaded"
     IDENTITY_CHANGED = "identity_changed"
     NOT_READABLE_AFTER = "not_readable_after"
     LOGIN_LOST = "login_lost"
@@ -241,7 +244,7 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.APPLICATION_MISSING: Meaning(
         Status.BLOCKED,
         "The card has no working application: its application slot is empty, broken or holds the boot monitor.",
-        "Send the application image that belongs to this card again, by hand.",
+        f"{_UNTOUCHED} Set expected_application to what the card ran before, and run again with the image of that application.",
     ),
     Reason.VERSION_UNKNOWN: Meaning(
         Status.UNKNOWN,
@@ -365,6 +368,12 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         "The SSH session broke down.",
         "Run again; if it stays, restart the card's management interface (the output is not affected).",
     ),
+    Reason.SCP_REFUSED: Meaning(
+        Status.FAILED,
+        "The card lets the user in and refuses SCP.",
+        "Log on by hand and see whether SCP is enabled (Network, Console) and the user an administrator; "
+        "or set upload_protocol: ftp and backup: false, where FTP is allowed.",
+    ),
     Reason.UNEXPECTED_PROMPT: Meaning(
         Status.FAILED,
         "After the login the card shows something that is not its prompt.",
@@ -388,7 +397,8 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.TRANSFER_INTERRUPTED: Meaning(
         Status.FAILED,
         "The transfer broke off.",
-        "The card keeps its old firmware until a whole image has arrived. Read it with nmc_facts, check the link, and run again.",
+        "The card keeps its old firmware until a whole image has arrived; its slot may be half written, so do not restart it before. "
+        "Check the link, and run again.",
     ),
     Reason.TRANSFER_TIMEOUT: Meaning(
         Status.FAILED,
@@ -421,6 +431,17 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.FAILED,
         "The card restarted with a version that is neither the old one nor the target.",
         "Compare the image with what was declared about it. Read the card with nmc_facts before anything else is sent.",
+    ),
+    Reason.APPLICATION_BROKEN: Meaning(
+        Status.FAILED,
+        "The card restarted without a working application: its slot is empty, broken or holds the boot monitor.",
+        "Check that the image is for this very card, set expected_application to what it ran before, and run again: the application "
+        "is then sent anew. The device's output is not affected.",
+    ),
+    Reason.WRONG_APPLICATION_LOADED: Meaning(
+        Status.FAILED,
+        "The card restarted with another application than the image was for.",
+        "Send nothing more. Find out with the vendor's release notes which application belongs to the device, and give the card that one.",
     ),
     Reason.IDENTITY_CHANGED: Meaning(
         Status.FAILED,

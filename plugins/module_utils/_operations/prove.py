@@ -11,10 +11,11 @@ import typing as t
 from contextlib import suppress
 from dataclasses import dataclass
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError, ProofError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_snmp, gather_ssh
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.identity import check_same_card
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.identity import check_application, check_same_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import identification
 
 if t.TYPE_CHECKING:
@@ -108,6 +109,9 @@ class _Watch:
         check_same_card(self._access.card, self._before, card)
         if not self._restarted(card) or card.application_state == "?":
             return None
+        # Between an AOS and its application an NMC2 may well be without one.
+        if self._step.component is Component.APPLICATION:
+            check_application(self._access.card, self._step.image, self._before, card)
         self._check_versions(card)
         return Restart(card, self._elapsed(), self._seen_away)
 

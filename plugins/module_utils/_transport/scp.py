@@ -54,8 +54,8 @@ def upload(
 
     Returning means that every byte was sent, not that the card took it: an NMC2 restarts the moment it has the last byte,
     so a connection that breaks then is no error, and what the card runs afterwards is the proof.
-    Raises what `connect` raises, and TransferError IMAGE_REJECTED, TRANSFER_INTERRUPTED (broken off, or nothing moved for
-    the stall timeout) or TRANSFER_TIMEOUT, each with `bytes_sent` and `bytes_total` in its evidence.
+    Raises what `connect` raises, AccessError SCP_REFUSED, and TransferError IMAGE_REJECTED, TRANSFER_INTERRUPTED (broken off, or
+    nothing moved for the stall timeout) or TRANSFER_TIMEOUT, each with `bytes_sent` and `bytes_total` in its evidence.
     """
     _check_name(endpoint, name)
     with connect(endpoint) as connection:
@@ -65,7 +65,7 @@ def upload(
 def download(endpoint: SshEndpoint, name: str, *, limit: int, deadline: float) -> bytes:
     """Fetch a file of at most `limit` bytes.
 
-    Raises what `connect` raises, AccessError SSH_FAILED when the transfer breaks off or runs out of time, and ReplyError
+    Raises what `connect` raises, AccessError SCP_REFUSED, or SSH_FAILED when the transfer breaks off or runs out of time, and ReplyError
     UNEXPECTED_REPLY when the card refuses or announces something else than a file within the limit.
     """
     _check_name(endpoint, name)
@@ -95,7 +95,16 @@ class _Peer:
     def __init__(self, connection: SshConnection, command: str, deadline: float) -> None:
         self._connection = connection
         self._deadline = deadline
-        self._channel = connection.exec_channel(command)
+        self._channel = self._open(command)
+
+    def _open(self, command: str) -> t.Any:
+        try:
+            return self._connection.exec_channel(command)
+        except self._connection.failures as error:
+            if not self._connection.is_alive or _is_timeout(self._connection, error):
+                raise
+            card, address = self._connection.endpoint.card, self._connection.endpoint.address
+            raise AccessError(Reason.SCP_REFUSED, f"{card}: the card at {address} takes the login and refuses SCP.") from error
 
     def wait(self, seconds: float | None = None) -> None:
         """Allow the next exchange this long, without a value as long as the deadline says."""

@@ -85,6 +85,10 @@ class SshConnection:
         """Break the connection down when it is still at its present exchange after this time; None lifts the limit."""
         self._packetizer.until = None if seconds is None else time.monotonic() + seconds
 
+    @property
+    def is_alive(self) -> bool:
+        return bool(self._transport.is_active())
+
     def exec_channel(self, command: str) -> t.Any:
         """Open a session in which the card runs a command; raises one of `failures`."""
         channel = self._session()

@@ -195,7 +195,8 @@ class EmulatedCard:
         return run_task(FACTS, {**self.options(), **options})
 
     def firmware(self, *, check_mode: bool = False, on_note: t.Callable[[str], None] | None = None, **options: t.Any) -> Ran:
-        given = {**self.options(), "reboot_timeout": 30.0, **options}
+        own = {"reboot_timeout": 30.0, "backup_directory": str(self.backups), "https_port": self.emulator.https_port}
+        given = {**self.options(), **own, **options}
         return run_task(FIRMWARE, given, check_mode=check_mode, on_note=on_note)
 
     def reached(self, *over: str) -> EmulatedCard:
@@ -210,6 +211,10 @@ class EmulatedCard:
         if "snmp" in self.over:
             options |= {"snmp_port": self.emulator.snmp_port, "snmp_community": COMMUNITY}
         return options
+
+    @property
+    def backups(self) -> pathlib.Path:
+        return self.emulator.known_hosts.parent / "backups"
 
     def state(self) -> State:
         return self.emulator.state(self.address)
