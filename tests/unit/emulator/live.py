@@ -109,15 +109,16 @@ def download(emulator: Emulator, address: str, folder: pathlib.Path) -> bytes:
 
 
 def snmp_answers(emulator: Emulator, address: str) -> bool:
-    """Whether a v1 GET of sysUpTime with the community `public` is answered."""
+    """Whether a v1 GET of sysUpTime is answered, from the very address that it was sent to."""
     request = bytes.fromhex("302602010004067075626c6963a019020101020100020100300e300c06082b060102010103000500")
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(0.5)
         sock.sendto(request, (address, emulator.snmp_port))
         try:
-            return sock.recv(2000)[:1] == b"0"
+            reply, source = sock.recvfrom(2000)
         except TimeoutError:
             return False
+    return source[:2] == (address, emulator.snmp_port) and reply[:1] == b"0"
 
 
 def image_for(folder: pathlib.Path, address: str, component: str = "application") -> pathlib.Path:

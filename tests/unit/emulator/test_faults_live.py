@@ -12,6 +12,7 @@ import typing as t
 
 import asyncssh
 import pytest
+from unit.emulator.live import connect, converse, snmp_answers, upload
 
 from emulator.testing import Emulator, EmulatorError, make_image, start_emulator
 
@@ -19,7 +20,6 @@ if t.TYPE_CHECKING:
     import pathlib
 
 NMC3, NMC2, HOST, NOBODY = "127.5.0.1", "127.5.0.2", "127.5.0.3", "127.5.0.99"
-_NMC2_ALGORITHMS = {"server_host_key_algs": ["ssh-rsa"], "encryption_algs": ["aes256-cbc"], "mac_algs": ["hmac-sha1"]}
 FLEET = {
     "defaults": {"reboot_seconds": 0.1, "check_seconds": 0.05},
     "cards": [
@@ -47,40 +47,9 @@ def emulator(running: Emulator) -> t.Iterator[Emulator]:
         running.wait_until_up(address)
 
 
-def connect(emulator: Emulator, address: str) -> t.Any:
-    algorithms = _NMC2_ALGORITHMS if address == NMC2 else {}
-    return asyncssh.connect(
-        address,
-        emulator.ssh_port,
-        username="apc",
-        password="apc",
-        known_hosts=str(emulator.known_hosts),
-        client_keys=None,
-        **algorithms,
-    )
-
-
-def converse(emulator: Emulator, address: str, *commands: str) -> list[str]:
+def answers(emulator: Emulator, address: str, *commands: str) -> list[str]:
     """The replies of a shell, prompt included."""
-
-    async def run() -> list[str]:
-        async with connect(emulator, address) as connection:
-            process = await connection.create_process(term_type="vt100")
-            replies = [await process.stdout.readuntil("apc>")]
-            for command in commands:
-                process.stdin.write(command)
-                replies.append(await process.stdout.readuntil(("apc>", "Delete\r\n> ", "cancel : ")))
-        return replies[1:]
-
-    return asyncio.run(asyncio.wait_for(run(), 20))
-
-
-def upload(emulator: Emulator, address: str, image: pathlib.Path, name: str | None = None) -> None:
-    async def run() -> None:
-        async with connect(emulator, address) as connection:
-            await asyncssh.scp(image, (connection, name or image.name))
-
-    asyncio.run(asyncio.wait_for(run(), 20))
+    return converse(emulator, address, *commands)[1:]
 
 
 @pytest.fixture
@@ -92,7 +61,7 @@ def test_refuse_resets_the_connection_so_many_times(emulator: Emulator) -> None:
     emulator.set_faults(NMC3, [{"name": "refuse", "times": 2}])
     for _turn in range(2):
         assert is_reset(emulator, NMC3)
-    assert converse(emulator, NMC3, "whoami\n") == ["whoami\r\nE000: Success\r\napc\r\n\r\napc>"]
+    assert answers(emulator, NMC3, "whoami\n") == ["whoami\r\nE000: Success\r\napc\r\n\r\napc>"]
 
 
 def test_an_address_without_a_card_is_reset(emulator: Emulator) -> None:
@@ -103,7 +72,7 @@ def test_wrong_password_refuses_the_right_one(emulator: Emulator) -> None:
     emulator.set_faults(NMC3, ["wrong_password"])
     before = emulator.state(NMC3)["counters"]
     with pytest.raises(asyncssh.PermissionDenied):
-        converse(emulator, NMC3)
+        answers(emulator, NMC3)
     after = emulator.state(NMC3)["counters"]
     assert (after["failed_logins"], after["logins"]) == (before["failed_logins"] + 1, before["logins"])
 
@@ -169,23 +138,23 @@ def test_an_nmc2_is_upgraded_file_by_file_with_a_reboot_after_each(emulator: Emu
         state = emulator.wait_for_reboot(NMC2, after=reboots)
         stats.append(state["stat"])
         if state["stat"] == "A-":
-            assert "Application Module\r\n---------------\r\nInvalid Module Header!" in converse(emulator, NMC2, "about\n")[0]
+            assert "Application Module\r\n---------------\r\nInvalid Module Header!" in answers(emulator, NMC2, "about\n")[0]
     assert stats == ["A+", "A-", "A+"]
     assert state["versions"] == {"aos": "6.9.6", "application": "6.9.6", "boot_monitor": "1.0.9"}
-    assert "sumx:v6.9.6" in converse(emulator, NMC2, "system\n")[0]
+    assert "sumx:v6.9.6" in answers(emulator, NMC2, "system\n")[0]
 
 
 def test_a_reboot_by_command_needs_a_yes(emulator: Emulator) -> None:
     before = emulator.state(NMC3)["counters"]["reboots"]
-    question, cancelled = converse(emulator, NMC3, "reboot\n", "\n")
+    question, cancelled = answers(emulator, NMC3, "reboot\n", "\n")
     assert question.endswith("E000: Success\r\nReboot Management Interface\r\nEnter 'YES' to continue or <ENTER> to cancel : ")
     assert cancelled.endswith("apc>")
-    converse(emulator, NMC3, "reboot -Y\n")
+    answers(emulator, NMC3, "reboot -Y\n")
     assert emulator.wait_for_reboot(NMC3, after=before)["uptime_seconds"] < 60
 
 
 def test_the_event_log_waits_for_escape(emulator: Emulator) -> None:
-    page, after = converse(emulator, NMC3, "eventlog\n", "\x1b")
+    page, after = answers(emulator, NMC3, "eventlog\n", "\x1b")
     assert "---- Event Log ----" in page
     assert page.endswith("<D>- Delete\r\n> ")
     assert after == "\r\napc>"
@@ -242,8 +211,8 @@ def test_the_control_port_explains_its_refusals(emulator: Emulator) -> None:
 
 def test_what_the_control_port_changes_is_what_the_card_says(emulator: Emulator) -> None:
     emulator.patch(NMC3, on_battery=True, contact="somebody else")
-    assert "Status of UPS: On Battery" in converse(emulator, NMC3, "detstatus -ss\n")[0]
-    assert "somebody else" in converse(emulator, NMC3, "system\n")[0]
+    assert "Status of UPS: On Battery" in answers(emulator, NMC3, "detstatus -ss\n")[0]
+    assert "somebody else" in answers(emulator, NMC3, "system\n")[0]
     emulator.patch(NMC3, on_battery=False)
 
 
@@ -254,16 +223,3 @@ def is_reset(emulator: Emulator, address: str) -> bool:
             return not sock.recv(100)
     except ConnectionResetError:
         return True
-
-
-def snmp_answers(emulator: Emulator, address: str) -> bool:
-    """Whether a v1 GET of sysUpTime is answered from the very address that it was sent to."""
-    request = bytes.fromhex("302602010004067075626c6963a019020101020100020100300e300c06082b060102010103000500")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(0.5)
-        sock.sendto(request, (address, emulator.snmp_port))
-        try:
-            reply, source = sock.recvfrom(2000)
-        except TimeoutError:
-            return False
-    return source == (address, emulator.snmp_port) and reply[:1] == b"0"
