@@ -1,25 +1,12 @@
 # Copyright (c) 2026, The secure_power.nmc contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Far ends for the tests of downloads, which the settings of who runs the tests do not change."""
+
+"""Downloads, which the settings of who runs the tests do not change."""
 
 from __future__ import annotations
 
-import contextlib
-import typing as t
-
 import pytest
-from unit.transport.conftest import listening
-
-if t.TYPE_CHECKING:
-    import socket
-
-
-@pytest.fixture
-def tcp_server() -> t.Iterator[t.Callable[[t.Callable[[socket.socket], None]], int]]:
-    """Return a function that starts a server of plain TCP and returns its port."""
-    with contextlib.ExitStack() as stack:
-        yield lambda react: stack.enter_context(listening(react))
 
 
 @pytest.fixture(autouse=True)

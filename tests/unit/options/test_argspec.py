@@ -42,7 +42,7 @@ def test_the_specs_are_found() -> None:
     assert {"shared_spec", "firmware_spec"} <= set(_SPECS)
 
 
-@pytest.mark.parametrize(("name", "option"), [(name, option) for path, name, option in _OPTIONS], ids=[path for path, *_ in _OPTIONS])
+@pytest.mark.parametrize(("name", "option"), [(name, option) for path, name, option in _OPTIONS], ids=[option[0] for option in _OPTIONS])
 def test_what_smells_of_a_secret_is_one_or_is_said_to_be_none(name: str, option: dict[str, t.Any]) -> None:
     if _SMELLS.search(name):
         assert option.get("no_log") is (name not in _LOOK_ALIKES)
@@ -60,7 +60,7 @@ def test_no_secret_hides_in_a_suboption_where_it_would_not_be_registered() -> No
     assert [path for path, name, option in _OPTIONS if option.get("no_log") and "." in path] == []
 
 
-@pytest.mark.parametrize(("path", "name", "option"), _OPTIONS, ids=[path for path, *_ in _OPTIONS])
+@pytest.mark.parametrize(("path", "name", "option"), _OPTIONS, ids=[option[0] for option in _OPTIONS])
 def test_every_option_has_a_type_and_a_default_among_its_choices(path: str, name: str, option: dict[str, t.Any]) -> None:
     assert option["type"] in ("str", "int", "float", "bool", "path", "raw", "dict", "list")
     assert name.isidentifier()

@@ -10,8 +10,6 @@ import typing as t
 
 import pytest
 from unit.tasks.emulated import KINDS, EmulatedCard, ImageStore, addresses_of_kind, fleet
-from unit.transport.conftest import ssh_servers as ssh_servers
-from unit.transport.conftest import tcp_server as tcp_server
 
 from emulator.testing import Emulator, start_emulator
 

@@ -17,9 +17,9 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import FAC
 
 if t.TYPE_CHECKING:
     import asyncssh
+    from unit.servers import SshServers
     from unit.tasks.conftest import Take
     from unit.tasks.emulated import ImageStore, Options
-    from unit.transport.conftest import SshServers
 
 TcpServer = t.Callable[[t.Callable[[socket.socket], None]], int]
 

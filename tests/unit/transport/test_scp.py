@@ -25,7 +25,8 @@ from emulator.testing import make_image
 if t.TYPE_CHECKING:
     import pathlib
 
-    from unit.transport.conftest import EndpointOf, Session, SshServers
+    from unit.servers import Session, SshServers
+    from unit.transport.conftest import EndpointOf
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
     from emulator.testing import Emulator

@@ -17,7 +17,8 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.shell 
 
 if t.TYPE_CHECKING:
     import asyncssh
-    from unit.transport.conftest import EndpointOf, Session, SshServers
+    from unit.servers import Session, SshServers
+    from unit.transport.conftest import EndpointOf
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
     from emulator.testing import Emulator

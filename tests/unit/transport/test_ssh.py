@@ -21,7 +21,8 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh im
 if t.TYPE_CHECKING:
     import pathlib
 
-    from unit.transport.conftest import EndpointOf, SshServers
+    from unit.servers import SshServers
+    from unit.transport.conftest import EndpointOf
 
     from emulator.testing import Emulator
 
