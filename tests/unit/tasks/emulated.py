@@ -41,6 +41,12 @@ SNMP_USER = {
 
 _NMC3_2_3 = {"aos": "2.3.1.1", "application_version": "2.3.1.1", "boot_monitor": "1.4.2.1"}
 
+
+def _guests(version: str) -> list[dict[str, str]]:
+    """Two rack PDUs that share the network port of another."""
+    return [{"serial": f"ZA19000000{number}", "model": "AP8959", "application_version": version} for number in (11, 12)]
+
+
 # kind: what the cards of this kind are; a test takes fresh ones of them
 KINDS: dict[str, dict[str, t.Any]] = {
     "ups3": {"profile": "smart_ups_nmc3", **_NMC3_2_3},
@@ -49,6 +55,8 @@ KINDS: dict[str, dict[str, t.Any]] = {
     "ups2_right_boot_monitor": {"profile": "smart_ups_nmc2", "boot_monitor": "1.0.9"},
     "ups2_old": {"profile": "smart_ups_nmc2", "aos": "5.1.7", "application_version": "5.1.7"},
     "rack_pdu3": {"profile": "rack_pdu_nmc3", "aos": "2.5.0.8", "application_version": "2.5.0.6"},
+    "rack_pdu3_host": {"profile": "rack_pdu_nmc3", "aos": "2.5.0.8", "application_version": "2.5.0.6", "guests": _guests("2.5.0.6")},
+    "rack_pdu2_host": {"profile": "rack_pdu_nmc2", "aos": "6.9.6", "application_version": "6.9.6", "guests": _guests("6.9.6")},
     "rack_ats2": {"profile": "rack_ats_nmc2"},
     "rack_ats1": {"profile": "rack_ats_nmc1"},
     "no_application": {"profile": "smart_ups_nmc2", "application_missing": True},
@@ -75,6 +83,7 @@ IMAGES: dict[str, dict[str, str]] = {
     "apc_hw05_sumx_696.bin": {"application": "sumx", "version": "6.9.6"},
     "apc_hw05_aos_720.bin": {"component": "aos", "version": "7.2.0"},
     "apc_hw05_sumx_720.bin": {"application": "sumx", "version": "7.2.0"},
+    "apc_hw05_rpdu2g_720.bin": {"application": "rpdu2g", "version": "7.2.0"},
     "apc_hw05_ats4g_647.bin": {"application": "ats4g", "version": "6.4.7"},
     "apc_hw05_ats4g_649.bin": {"application": "ats4g", "version": "6.4.9"},
 }
