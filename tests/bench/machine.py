@@ -21,7 +21,7 @@ def describe() -> dict[str, str]:
     return {
         "Processor": f"{_field('/proc/cpuinfo', 'model name')}, {os.cpu_count()} cores",
         "Memory": f"{int(_field('/proc/meminfo', 'MemTotal').split()[0]) / 1024 / 1024:.0f} GB",
-        "System": f"Linux {platform.release()}, Python {platform.python_version()}, {openssh.client_version()}",
+        "System": f"Linux {platform.release().partition('-')[0]}, Python {platform.python_version()}, {openssh.client_version()}",
         "Packages": ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES),
     }
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import typing as t
 
 from pages.header import HEADER
@@ -18,8 +19,13 @@ _HEAD = """
 
 Written by `make bench`, which measures everything in one run on one machine: run it to have your own. Contestants take turns, figures
 are medians. A ratio is the figure divided by what it is compared with; a limit is one on the ratio where there is one. Rows without a limit
-explain the others. Nothing fails because a limit is missed: machines differ and are shared.
+explain the others. Nothing fails because a limit is missed: machines differ and are shared. Where others use the machine, processor time
+says more than time.
+
+With the environment that `make bench` makes, `tests/bench/run.py --only upload` measures a part and `--quick` a little of everything; both
+only print.
 """
+_WIDTH = 140
 _COLUMNS = ("Work", "Median", "Against", "Ratio", "Limit", "Holds")
 
 
@@ -34,7 +40,7 @@ def table(rows: t.Iterable[Row]) -> str:
 def page(findings: t.Sequence[Findings], machine: t.Mapping[str, str]) -> str:
     rows = [row for found in findings for row in found.rows]
     facts = "".join(f"- {name}: {text}\n" for name, text in machine.items())
-    remarks = "".join(f"\n{remark}\n" for found in findings for remark in found.remarks)
+    remarks = "".join(f"\n{textwrap.fill(remark, _WIDTH)}\n" for found in findings for remark in found.remarks)
     return f"{HEADER}{_HEAD}\n## Figures\n\n{table(rows)}\n## Where the time goes\n{remarks}\n## Measured on\n\n{facts}"
 
 
