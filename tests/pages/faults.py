@@ -15,6 +15,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pages.header import HEADER
 from unit.tasks.emulated import UPGRADES, EmulatedCard, ImageStore, addresses_of_kind, fleet
 from unit.tasks.fault_table import WAYS, Way
 
@@ -23,18 +24,17 @@ from emulator.testing import Emulator, start_emulator
 if t.TYPE_CHECKING:
     from unit.tasks.emulated import Ran
 
-_HEAD = """<!--
-Copyright (c) 2026, The secure_power.nmc contributors
-GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-{tag}-License-Identifier: GPL-3.0-or-later
--->
-
+_HEAD = """
 # Every way an upgrade can go
 
 What `nmc_firmware` makes of each fault, on an NMC2 that takes three images and an NMC3 that takes one. `make pages` writes this page
 by running every fault once on emulated cards that restart within a second and with short timeouts, so the seconds compare the faults
 with each other only: a real card needs minutes where these need seconds. The way is SSH where nothing else is said.
 `docs/reasons.md` says what to do about each reason.
+
+Three faults have no row, and tests of their own: `refuse` is `connection_failed` or `no_ssh_banner` by the moment of the reset;
+`guest_stays_behind` needs linked rack PDUs and is `guest_not_updated` after `guest_timeout`; `garble_cli` is random, and never a success
+that is none.
 
 | What happens | Fault of the emulated card | Way | Card | Status | Reason | Changed | Seconds until known |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -61,7 +61,7 @@ def run_all(emulator: Emulator, store: ImageStore) -> list[tuple[Case, Ran]]:
 
 def render(results: list[tuple[Case, Ran]]) -> str:
     """The page as Markdown."""
-    return _HEAD.format(tag="SPDX") + "".join(_row(way, kind, ran) for (way, kind), ran in results)
+    return HEADER + _HEAD + "".join(_row(way, kind, ran) for (way, kind), ran in results)
 
 
 def _row(way: Way, kind: str, ran: Ran) -> str:
