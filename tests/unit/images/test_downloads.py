@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import functools
 import http.server
+import multiprocessing
 import os
 import pathlib
 import resource
@@ -127,18 +128,18 @@ def test_an_image_without_a_checksum_is_not_fetched(downloads: Downloads, server
     assert server.paths == []
 
 
-def test_many_at_once_get_the_image_and_leave_one_file(downloads: Downloads, server: HttpsServer) -> None:
-    found: list[bytes] = []
+def fetch(downloads: Downloads, url: str) -> None:
+    assert downloads.local(url, SU_SHA256).read_bytes() == content_of(SU)
 
-    def fetch() -> None:
-        found.append(downloads.local(f"{server.url}/{SU_PATH}", SU_SHA256).read_bytes())
 
-    threads = [threading.Thread(target=fetch) for _number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert found == [content_of(SU)] * 8
+def test_many_processes_at_once_get_the_image_and_leave_one_file(downloads: Downloads, server: HttpsServer) -> None:
+    context = multiprocessing.get_context("forkserver")
+    processes = [context.Process(target=fetch, args=(downloads, f"{server.url}/{SU_PATH}")) for _number in range(6)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * 6
     assert list(downloads.cache.iterdir()) == [downloads.cache / SU_SHA256]
 
 
