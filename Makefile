@@ -18,6 +18,9 @@ python-2.19 := 3.11
 environment := $(directory-$(core))
 python := $(environment)/bin/python
 
+# More than there are processors: most of a test's time is waiting for an emulated card.
+workers := 4
+
 requirements := tests/requirements
 tests-need := meta/ee-requirements.txt $(requirements)/tests.txt $(requirements)/lint.txt
 
@@ -36,7 +39,7 @@ test: ## every check and every test, on core 2.19 and on the newest core
 	tests/tools/run-stages
 
 unit: environment-$(core) ## unit tests; args='-k version' for pytest
-	$(with-tree) $(python) -m pytest -n 2 tests/unit $(args)
+	$(with-tree) $(python) -m pytest -n $(workers) tests/unit $(args)
 
 lint: format-check style-check typing ## the checks to run before every commit
 

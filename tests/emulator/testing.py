@@ -26,7 +26,7 @@ import yaml
 
 from emulator.firmware import Image, image_bytes
 
-_START_SECONDS = 30.0
+_START_SECONDS = 90.0
 _STOP_SECONDS = 10.0
 
 State = dict[str, t.Any]

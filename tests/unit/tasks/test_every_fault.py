@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
     from unit.tasks.conftest import Take
     from unit.tasks.emulated import ImageStore
 
+pytestmark = pytest.mark.every_fault
+
 # Faults with tests of their own: `test_firmware_faults.py`, and further below.
 ELSEWHERE = {"refuse", "guest_stays_behind", "garble_cli"}
 

@@ -26,6 +26,8 @@ if t.TYPE_CHECKING:
 
     from emulator.testing import State
 
+pytestmark = pytest.mark.every_fault
+
 _RUN = """
 import json, sys
 from unit.tasks.emulated import run_task
