@@ -105,6 +105,7 @@ def _variables(emulator: Emulator, checksums: dict[str, str]) -> Path:
         "demo_snmp_port": emulator.snmp_port,
         "demo_known_hosts": str(emulator.known_hosts),
         "demo_images": str(IMAGES),
+        "demo_backups": str(SCRATCH / "config"),
         "demo_checksums": checksums,
     }
     path.write_text(yaml.safe_dump(variables), encoding="utf-8")
