@@ -333,13 +333,15 @@ def _packetizer_class() -> t.Any:
 
         def readline(self, timeout: float) -> str:
             """Lines come before the keys are exchanged only: the far end introduces itself."""
-            try:
+            with _noting_an_early_end(self):
                 line = str(super().readline(timeout))
-            except (EOFError, ConnectionError):
-                self.has_closed = not self.has_spoken
-                raise
             self.has_spoken = True
             return line
+
+        def write_all(self, out: bytes) -> None:
+            """A far end that hangs up at once may be gone before we have introduced ourselves."""
+            with _noting_an_early_end(self):
+                super().write_all(out)
 
         def start_handshake(self, timeout: float) -> None:
             """The library would start a timer thread here, which can outlive the connection; our limit does its work."""
@@ -356,6 +358,16 @@ def _packetizer_class() -> t.Any:
             return kind, message
 
     return Packetizer
+
+
+@contextlib.contextmanager
+def _noting_an_early_end(packetizer: t.Any) -> t.Iterator[None]:
+    """The library raises the same for a far end that hangs up before it has introduced itself and for a later loss."""
+    try:
+        yield
+    except (EOFError, ConnectionError):
+        packetizer.has_closed = not packetizer.has_spoken
+        raise
 
 
 def _note(packetizer: t.Any, kind: int, message: t.Any) -> None:

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
+import select
 import socket
 import threading
 import time
@@ -16,7 +18,9 @@ import pytest
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, InputError, NmcError, UnreachableError
-from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint, connect, identification
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import known_hosts
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshConnection, SshEndpoint, connect, identification
+from emulator import sockets
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -110,6 +114,20 @@ def test_a_connection_that_is_closed_at_once_counts_as_refused(tcp_server: TcpSe
     error = failure(local(tcp_server(lambda _connection: None)))
     assert isinstance(error, UnreachableError)
     assert error.reason is Reason.CONNECTION_FAILED
+
+
+def test_a_connection_that_is_reset_before_we_have_said_a_word_counts_as_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sock = socket.create_connection(listener.getsockname())
+        sockets.reset(listener.accept()[0])
+    poll = select.poll()
+    poll.register(sock, 0)
+    assert poll.poll(5000), "the reset has not arrived"
+    connection = SshConnection(local(1), sock)
+    with contextlib.closing(connection), pytest.raises(UnreachableError) as caught:
+        connection.negotiate(known_hosts.KnownHosts((), ()))
+    assert caught.value.reason is Reason.CONNECTION_FAILED
+    assert "closes the connection at once" in caught.value.message
 
 
 def test_another_protocol_is_said(tcp_server: TcpServer) -> None:
