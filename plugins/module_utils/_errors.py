@@ -10,6 +10,11 @@ import typing as t
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
 
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
+
+_E = t.TypeVar("_E", bound="NmcError")
+
 
 class NmcError(Exception):
     """Something that ends the work on one card.
@@ -22,6 +27,11 @@ class NmcError(Exception):
         self.reason = reason
         self.message = message
         self.evidence = dict(evidence or {})
+
+    @classmethod
+    def of(cls: type[_E], refusal: Refusal, card: str) -> _E:
+        """What a rule refuses, said of one card."""
+        return cls(refusal.reason, f"{card}: {refusal.sentence}.")
 
     @property
     def status(self) -> Status:

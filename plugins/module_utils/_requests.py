@@ -131,12 +131,12 @@ def order_from(params: Params, *, card: str) -> Order:
             version_jump=params["allow_version_jump"],
             rack_ats=params["allow_rack_ats"],
             unverified_image=params["allow_unverified_image"],
+            on_battery=params["allow_on_battery"],
+            self_test=params["allow_self_test"],
         ),
         serial=params["serial"] or None,
         expected_application=lower(params["expected_application"]),
         backup=_backup(params),
-        allow_on_battery=params["allow_on_battery"],
-        allow_self_test=params["allow_self_test"],
         wait_for_external=params["wait_for_external"],
         limits=_limits(params, card),
         ftp_port=params["ftp_port"] if params["upload_protocol"] == "ftp" else None,
@@ -234,7 +234,7 @@ _T = t.TypeVar("_T")
 def accepted(found: _T | Refusal, card: str) -> _T:
     """What a rule found; its refusal as an `InputError`."""
     if isinstance(found, Refusal):
-        raise InputError(found.reason, f"{card}: {found.sentence}.")
+        raise InputError.of(found, card)
     return found
 
 

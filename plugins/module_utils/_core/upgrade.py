@@ -70,6 +70,8 @@ class Permissions:
     version_jump: bool = False
     rack_ats: bool = False
     unverified_image: bool = False
+    on_battery: bool = False
+    self_test: bool = False
 
 
 @dataclass(frozen=True)

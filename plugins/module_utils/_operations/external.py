@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 import typing as t
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import another_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError, ProofError, ReplyError, UnreachableError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.identity import check_same_card
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
@@ -40,7 +40,9 @@ def await_release(access: Access, before: Card, target: Release, *, timeout: flo
             said = error.message
         else:
             seen(card)
-            check_same_card(access.card, before, card)
+            stranger = another_card(before, card)
+            if stranger is not None:
+                raise ProofError.of(stranger, access.card)
             if all(card.version(component) == wanted for component, wanted in target.targets.items()):
                 return
             said = _said(card, target)

@@ -11,8 +11,10 @@ import typing as t
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.preflight import confirm, preflight
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions, Plan, Step, make_plan
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     AccessError,
@@ -32,15 +34,11 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.pace i
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation import DeviceReading
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Release
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
 Notify = t.Callable[[str], None]
-
-# The types of account that may change firmware, as the login banner names them.
-_MAY_WRITE = ("Administrator", "Super User")
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,6 @@ class Order:
     serial: str | None = None
     expected_application: str | None = None
     backup: Backup | None = None
-    allow_on_battery: bool = False
-    allow_self_test: bool = False
     wait_for_external: bool = False
     limits: Limits = field(default_factory=Limits)
     ftp_port: int | None = None
@@ -196,40 +192,23 @@ def _decide(access: Access, order: Order, outcome: Outcome) -> tuple[Card, Plan]
 
 
 def _confirm_over_ssh(access: Access, over_snmp: Card) -> Card:
-    """Log in where the image will be sent: it must be the card that answered over SNMP."""
+    """Log in where the image will be sent."""
     family = over_snmp.product_family
     over_ssh = gather_ssh(access if family is Family.UNKNOWN else replace(access, product_family=family))
-    for name in ("serial", "hardware_token", "application"):
-        first, second = getattr(over_snmp, name), getattr(over_ssh, name)
-        if None not in (first, second) and first != second:
-            message = f"{access.card}: over SNMP the card says {name} {first}, over SSH {second}."
-            raise BlockedError(Reason.WRONG_CARD, message)
-    return replace(over_ssh, device=_worst(over_ssh.device, over_snmp.device), linked=over_snmp.linked)
-
-
-def _worst(first: DeviceReading, second: DeviceReading) -> DeviceReading:
-    """Of two readings of a device, the states that speak against an upgrade."""
-    testing = "in_progress" in (first.self_test, second.self_test)
-    return replace(
-        first,
-        on_battery=first.on_battery or second.on_battery,
-        self_test="in_progress" if testing else first.self_test or second.self_test,
-    )
+    confirmed = confirm(over_snmp, over_ssh)
+    if isinstance(confirmed, Refusal):
+        raise BlockedError.of(confirmed, access.card)
+    return confirmed
 
 
 def _preflight(access: Access, order: Order, card: Card, plan: Plan) -> None:
-    """What must hold before the first byte beside the plan itself: the account, images as declared, the UPS on mains and at rest."""
-    if card.user_type is not None and card.user_type not in _MAY_WRITE:
-        message = f"{access.card}: the user is a {card.user_type} on the card, which may not change firmware."
-        raise BlockedError(Reason.NOT_ADMINISTRATOR, message)
+    """What must hold before the first byte: account and UPS as the rules want them, images as declared."""
+    refusal = preflight(card, order.allow)
+    if refusal is not None:
+        raise BlockedError.of(refusal, access.card)
     for step in plan.steps:
         with verified(access.card, step.image, order.downloads):
             pass
-    ups = card.device.model or "UPS"
-    if card.device.on_battery and not order.allow_on_battery:
-        raise BlockedError(Reason.ON_BATTERY, f"{access.card}: the {ups} runs on battery.")
-    if card.device.self_test == "in_progress" and not order.allow_self_test:
-        raise BlockedError(Reason.SELF_TEST_RUNNING, f"{access.card}: the {ups} is testing itself.")
 
 
 # --- sending and proving -------------------------------------------------------------------------------------------

@@ -11,30 +11,21 @@ import typing as t
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
+from ansible_collections.secure_power.nmc.plugins.module_utils._core import proof
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError, ProofError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_snmp, gather_ssh
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.identity import check_application, check_same_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import identification
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change, Step
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Step
 
 # The knock interval grows with the time waited, between these bounds (seconds).
 _KNOCK_MIN, _KNOCK_MAX = 0.5, 5.0
 # While it was not seen away, the card is read after these seconds: it may have restarted between two knocks.
 _LOOKS = (10.0, 30.0, 60.0, 120.0, 240.0, 480.0)
-# Refusals that repeating cannot mend, or that must not be repeated, and what they mean after an upgrade.
-_FINAL: t.Mapping[Reason, Reason] = {
-    Reason.LOGIN_REFUSED: Reason.LOGIN_LOST,
-    Reason.PASSWORD_CHANGE_REQUIRED: Reason.PASSWORD_CHANGE_REQUIRED,
-    Reason.HOST_KEY_CHANGED: Reason.HOST_KEY_CHANGED,
-    Reason.HOST_KEY_UNKNOWN: Reason.HOST_KEY_CHANGED,
-    Reason.LEGACY_SSH_REQUIRED: Reason.LEGACY_SSH_REQUIRED,
-    Reason.UNEXPECTED_PROMPT: Reason.UNEXPECTED_PROMPT,
-}
 
 
 @dataclass(frozen=True)
@@ -100,20 +91,24 @@ class _Watch:
         try:
             card = gather_ssh(self._access)
         except NmcError as error:
-            if error.reason in _FINAL:
+            if error.reason in proof.FINAL:
                 raise self._locked_out(error) from error
             self._last_error = error
             return None
         self._last_error = None
         self._seen(card)
-        check_same_card(self._access.card, self._before, card)
-        if not self._restarted(card) or card.application_state == "?":
+        self._insist(proof.another_card(self._before, card))
+        if not self._restarted(card) or proof.is_starting(card):
             return None
-        # Between an AOS and its application an NMC2 may well be without one.
-        if self._step.component is Component.APPLICATION:
-            check_application(self._access.card, self._step.image, self._before, card)
-        self._check_versions(card)
+        self._insist(proof.shortfall(self._before, card, self._step))
         return Restart(card, self._elapsed(), self._seen_away)
+
+    def _insist(self, refusal: Refusal | None) -> None:
+        if refusal is not None:
+            raise ProofError.of(refusal, self._access.card)
+
+    def _restarted(self, card: Card) -> bool:
+        return self._seen_away or proof.has_restarted(self._before, card, self._step, seconds=self._elapsed())
 
     def _locked_out(self, error: NmcError) -> ProofError:
         """SSH lets nobody in any more. What the card runs is then asked over SNMP, if that is possible."""
@@ -122,30 +117,11 @@ class _Watch:
             with suppress(NmcError):
                 card = gather_snmp(self._access)
                 self._seen(card)
-                wrong = [change for change in self._step.changes if card.version(change.component) != change.after]
+                wrong = proof.off_target(card, self._step)
                 evidence["versions_over_snmp"] = {part.value: str(version) for part, version in card.firmware_versions.items() if version}
-                said = f"Over SNMP it says {self._all_said(card, wrong)}." if wrong else "Over SNMP it runs what was sent."
+                said = f"Over SNMP it says {proof.said_instead(card, wrong)}." if wrong else "Over SNMP it runs what was sent."
         message = f"{error.message} This came after {self._step.image.name} was sent. {said}"
-        return ProofError(_FINAL[error.reason], message, evidence=evidence)
-
-    def _restarted(self, card: Card) -> bool:
-        """Seen away, or it runs what it did not run before, or its uptime began anew (cards print it in whole minutes)."""
-        if self._seen_away or all(card.version(change.component) == change.after != change.before for change in self._step.changes):
-            return True
-        uptime = card.uptime_seconds
-        return uptime is not None and uptime < self._elapsed() and uptime < (self._before.uptime_seconds or 0)
-
-    def _check_versions(self, card: Card) -> None:
-        wrong = [change for change in self._step.changes if card.version(change.component) != change.after]
-        if not wrong:
-            return
-        stayed = all(card.version(change.component) == change.before for change in wrong)
-        message = f"{self._access.card}: after {self._step.image.name} the card restarted and says {self._all_said(card, wrong)}."
-        raise ProofError(Reason.STILL_OLD_VERSION if stayed else Reason.UNEXPECTED_VERSION, message)
-
-    def _all_said(self, card: Card, wrong: list[Change]) -> str:
-        versions = ((change, card.version(change.component)) for change in wrong)
-        return ", ".join(f"{change.component.value} {version or 'nothing'} instead of {change.after}" for change, version in versions)
+        return ProofError(proof.FINAL[error.reason], message, evidence=evidence)
 
     def _nothing_came(self) -> ProofError:
         waited = f"{self._elapsed():.0f} s after {self._step.image.name} was sent"
