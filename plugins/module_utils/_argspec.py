@@ -150,7 +150,8 @@ _FIRMWARE_VARIABLES = (
 
 def host_variables(spec: Spec) -> dict[str, tuple[str, ...]]:
     """The host variables of the options of a spec, in the order in which they are looked at."""
-    names = [name for name in spec if name in shared_spec() or name in _FIRMWARE_VARIABLES]
+    from_inventory = {*shared_spec(), *_FIRMWARE_VARIABLES}
+    names = [name for name in spec if name in from_inventory]
     return {name: (f"nmc_{name}", *_ANSIBLE_VARIABLES.get(name, ())) for name in names}
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import typing as t
@@ -37,8 +38,15 @@ def register(secrets: t.Iterable[str | None]) -> None:
 
     Only long ones: the core masks parts of words, and a password `apc` would turn every file name into nonsense.
     """
+    core = _core_masking()
+    if core is not None:
+        core.register_secrets([secret for secret in secrets if secret and len(secret) >= _LONG])
+
+
+@functools.cache
+def _core_masking() -> t.Any:
+    """Looked for once: a search that fails costs as much as everything else that a task does before it reaches the card."""
     try:
-        core = importlib.import_module("ansible.module_utils.secrets")
+        return importlib.import_module("ansible.module_utils.secrets")
     except ImportError:
-        return
-    core.register_secrets([secret for secret in secrets if secret and len(secret) >= _LONG])
+        return None

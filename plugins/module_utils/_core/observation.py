@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class Observation:
 
 _RAW_LIMIT = 1000
 _SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{3,31}")
+_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _BLANK_SERIAL = re.compile(r"[F0]+|[Xx]+")
 
 
@@ -121,7 +122,8 @@ def clean_mac(text: str | None) -> str | None:
 
 def clean_date(text: str | None) -> str | None:
     """A date that cards print as ``mm/dd/yyyy``, in ISO form; None when it is none."""
+    match = _DATE.fullmatch((text or "").strip())
     try:
-        return datetime.strptime((text or "").strip(), "%m/%d/%Y").date().isoformat()
+        return date(int(match[3]), int(match[1]), int(match[2])).isoformat() if match else None
     except ValueError:
         return None

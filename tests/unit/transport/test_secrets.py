@@ -46,6 +46,15 @@ def test_without_secrets_a_text_stays_as_it_is() -> None:
     assert scrub("as it is", [None, ""]) == "as it is"
 
 
+@pytest.fixture
+def look_again() -> t.Iterator[None]:
+    """What the core can do is looked up once in a process; here it changes."""
+    _secrets._core_masking.cache_clear()
+    yield
+    _secrets._core_masking.cache_clear()
+
+
+@pytest.mark.usefixtures("look_again")
 def test_long_secrets_are_registered_with_a_core_that_masks(monkeypatch: pytest.MonkeyPatch) -> None:
     registered: list[str] = []
     core = types.SimpleNamespace(register_secrets=registered.extend)
@@ -54,6 +63,7 @@ def test_long_secrets_are_registered_with_a_core_that_masks(monkeypatch: pytest.
     assert registered == ["correct horse"]
 
 
+@pytest.mark.usefixtures("look_again")
 def test_a_core_without_masking_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ansible.module_utils.secrets", t.cast("types.ModuleType", None))
     register(["correct horse"])
