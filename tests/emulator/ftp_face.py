@@ -146,10 +146,10 @@ class Session(FTPHandler):
             self.is_passive = cmd in ("PASV", "EPSV")
         super().process_command(cmd, *args, **options)
 
-    def ftp_LIST(self, path: str) -> None:  # noqa: N802
+    def ftp_LIST(self, path: str) -> None:  # noqa: N802  (the library finds a command's method by this name)
         text = texts.long_directory(self.card) if path == "/" else ""
         self.push_dtp_data(texts.wire(text), cmd="LIST")
 
-    def ftp_NLST(self, path: str) -> None:  # noqa: N802
+    def ftp_NLST(self, path: str) -> None:  # noqa: N802  (likewise)
         names = texts.root_names(self.card) if path == "/" else []
         self.push_dtp_data("".join(f"{name}\r\n" for name in names).encode(), cmd="NLST")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import typing as t
 
@@ -17,7 +18,7 @@ if t.TYPE_CHECKING:
     from emulator.card import Card
 
 
-class TcpFace:
+class TcpFace(abc.ABC):
     """A protocol over TCP. The methods that accept take what waits on a non-blocking listening socket."""
 
     def __init__(self, cards: dict[str, Card]) -> None:
@@ -47,9 +48,10 @@ class TcpFace:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @abc.abstractmethod
     def _admits(self, card: Card) -> bool:
         """Whether a card that is up takes this connection."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     async def _serve(self, sock: socket.socket, card: Card) -> None:
-        raise NotImplementedError
+        """Speak the protocol until the connection ends."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import typing as t
 
 import pytest
@@ -22,11 +23,14 @@ FAST: dict[str, t.Any] = {"reboot_seconds": 0.01, "check_seconds": 0.01}
 def upload(target: Card, *, ends_in: Phase = Phase.UP) -> list[Phase]:
     """Let an image arrive; the phases that the card went through."""
 
+    def is_in(phase: Phase) -> bool:
+        return target.phase in (phase, ends_in)
+
     async def run() -> list[Phase]:
         target.image_arrived(IMAGE, 5000)
         seen = [target.phase]
         for phase in (Phase.REBOOTING, ends_in):
-            await until(lambda phase=phase: target.phase in (phase, ends_in))  # type: ignore[misc]
+            await until(functools.partial(is_in, phase))
             seen.append(target.phase)
         return seen
 

@@ -215,15 +215,14 @@ def test_any_file_is_a_manifest_or_refused_in_one_sentence(content: bytes) -> No
 
 
 @functools.cache
-def _folder() -> pathlib.Path:
-    """One folder for all examples: hypothesis makes thousands, and pytest would keep a folder for each test."""
-    _folder.keep = tempfile.TemporaryDirectory(prefix="packages-")  # type: ignore[attr-defined]  # ends with the process
-    return pathlib.Path(_folder.keep.name)  # type: ignore[attr-defined]
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """One folder for all examples, which ends with the process: hypothesis makes thousands, and pytest would keep each."""
+    return tempfile.TemporaryDirectory(prefix="packages-")
 
 
 def _read_through(content: bytes) -> None:
     """Whatever a package is, what is found in it can be read and is what it was found to be; or it is refused."""
-    path = _folder() / "apc.exe"
+    path = pathlib.Path(_folder().name) / "apc.exe"
     path.write_bytes(content)
     found = _tried(lambda: find_images(path))
     if isinstance(found, BlockedError):

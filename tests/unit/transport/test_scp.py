@@ -137,9 +137,9 @@ async def _pump(reader: t.Any, writer: t.Any) -> None:
     ],
 )
 def test_an_emulated_card_takes_an_image(
-    endpoint_of: EndpointOf, emulator: Emulator, tmp_path: pathlib.Path, address: str, name: str, image: dict[str, str]
+    endpoint_of: EndpointOf, emulator: Emulator, tmp_path: pathlib.Path, address: str, name: str, image: dict[str, t.Any]
 ) -> None:
-    path = make_image(tmp_path / name, **image)  # type: ignore[arg-type]
+    path = make_image(tmp_path / name, **image)
     send(endpoint_of(address, allow_legacy_ssh=True), path.read_bytes(), name=name)
     state = emulator.wait(address, lambda state: state["phase"] == "up" and state["versions"]["aos"] == image.get("aos_version", "7.2.2"))
     assert state["counters"]["uploads"] == 1
