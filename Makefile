@@ -65,7 +65,7 @@ sanity: environment-$(core) ## ansible-test sanity
 integration: environment-$(core) ## integration targets; T=name for one of them
 	tests/tools/ansible-test $(environment) integration $(T) $(args)
 
-judges: environment-$(core) ## the emulator, judged by netmiko, net-snmp, OpenSSH and curl
+judges: environment-$(core) ## emulator and transports, judged by netmiko, net-snmp, OpenSSH, vsftpd and curl
 	$(with-tree) $(python) -m pytest tests/integration/judges $(args)
 
 emulator: environment-newest ## emulated cards, until interrupted; FLEET=file says which

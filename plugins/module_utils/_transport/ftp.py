@@ -9,6 +9,7 @@ Old cards break the connection at some 55 KB unless the client sends blocks of 5
 
 from __future__ import annotations
 
+import contextlib
 import ftplib
 import socket
 import time
@@ -45,7 +46,8 @@ def upload(
     """
     if endpoint.username is None or endpoint.password is None:
         raise InputError(Reason.NO_CREDENTIALS, f"{endpoint.card}: FTP needs a user name and a password.")
-    with ftplib.FTP(timeout=endpoint.timeout) as session:
+    # Closed without a farewell, whose answer a card that restarts or stalls would keep us waiting for.
+    with contextlib.closing(ftplib.FTP(timeout=endpoint.timeout)) as session:
         _open(session, endpoint, port)
         _Upload(session, endpoint, size=size, name=name, pace=pace, progress=progress).send(source)
 
