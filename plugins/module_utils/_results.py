@@ -32,13 +32,16 @@ def facts_result(card: Card) -> Result:
     return {"changed": False, "ansible_facts": {"nmc": card.facts(read_at)}}
 
 
-def error_result(error: NmcError, *, touched: bool = False) -> Result:
-    """A failure. From the first byte that was sent on it is ``failed``, whatever stood in the way."""
+def error_result(error: NmcError, *, touched: bool | None = None) -> Result:
+    """A failure. ``touched``: whether a byte was sent to the card, None of a task that only reads, or has no card.
+
+    From the first byte on it is ``failed``, whatever stood in the way.
+    """
     unreachable = error.status is Status.UNREACHABLE and not touched
     status = Status.FAILED if touched else error.status
-    recovery = advice(error.reason, touched=touched)
+    recovery = advice(error.reason, untouched=touched is False)
     return {
-        "changed": touched,
+        "changed": bool(touched),
         "unreachable" if unreachable else "failed": True,
         "msg": f"{error.message} {recovery}",
         "status": status.value,

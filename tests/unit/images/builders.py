@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason, advice
 from ansible_collections.secure_power.nmc.plugins.module_utils._image_tasks import IMAGE_INFO, IMAGE_STORE
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 
@@ -77,7 +77,8 @@ class Ran:
     def said(self) -> str:
         """The message of a failure that changed nothing and tells what to do next."""
         assert (self["failed"], self["changed"]) == (True, False)
-        assert self["recovery"] == MEANINGS[Reason(self["reason"])].recovery
+        assert self["recovery"] == advice(Reason(self["reason"]), untouched=False)
+        assert "sent to the card" not in self["recovery"]
         assert self["msg"].endswith(f" {self['recovery']}")
         return t.cast("str", self["msg"])
 

@@ -63,13 +63,21 @@ def test_facts_are_facts_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_an_error_says_its_meaning_and_never_success(reason: Reason) -> None:
-    found = error_result(NmcError(reason, "ups1: what was seen."))
+    found = error_result(NmcError(reason, "ups1: what was seen."), touched=False)
     meaning = MEANINGS[reason]
     is_unreachable = meaning.status is Status.UNREACHABLE
     assert found["msg"].startswith("ups1: what was seen.")
     assert (found["status"], found["reason"], found["recovery"]) == (meaning.status.value, reason.value, meaning.recovery)
     assert (found.get("unreachable", False), found.get("failed", False)) == (is_unreachable, not is_unreachable)
     assert found["changed"] is False
+
+
+@pytest.mark.parametrize("touched", [True, None])
+@pytest.mark.parametrize("reason", list(Reason))
+def test_that_nothing_was_sent_is_not_said_where_something_was_or_nothing_could_be(reason: Reason, touched: bool | None) -> None:
+    found = error_result(NmcError(reason, "ups1: what was seen."), touched=touched)
+    assert "Nothing was sent" not in found["msg"]
+    assert MEANINGS[reason].recovery.endswith(found["recovery"])
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if MEANINGS[reason].status is Status.UNREACHABLE])

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from unit.tasks.emulated import RESULT_KEYS, EmulatedCard, Ran, run_task
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason, advice
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import FACTS, FIRMWARE
 
 if t.TYPE_CHECKING:
@@ -30,7 +30,7 @@ FACTS_ERROR_KEYS = {"changed", "msg", "status", "reason", "recovery", "evidence"
 
 def sentence(ran: Ran) -> str:
     """The message without the recovery text; it must name the card and be followed by what to do."""
-    recovery = MEANINGS[Reason(ran["reason"])].recovery
+    recovery = advice(Reason(ran["reason"]), untouched="plan" in ran.result)
     assert ran["recovery"] == recovery
     said, separator, rest = ran["msg"].partition(f". {recovery}")
     assert (separator, rest) != ("", "")

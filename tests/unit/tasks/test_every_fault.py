@@ -43,7 +43,7 @@ def test_every_way_is_told(take: Take, store: ImageStore, each: Way, kind: str) 
     card = take(kind)
     ran = each.go(card, store, kind)
     assert (*ran.verdict, ran["changed"]) == (each.status, each.reason, each.changed)
-    assert ran["recovery"] == advice(Reason(each.reason), touched=each.changed)
+    assert ran["recovery"] == advice(Reason(each.reason), untouched=not each.changed)
     if each.status != "compliant":
         assert set(ran.result) == {*RESULT_KEYS, "unreachable" if each.status == "unreachable" else "failed"}
         assert ran["msg"].startswith("ups1: ")
