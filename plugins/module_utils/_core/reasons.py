@@ -20,10 +20,15 @@ class Status(str, enum.Enum):
     COMPLIANT = "compliant"
     DRIFT = "drift"
     AHEAD = "ahead"
+    WAIVED = "waived"
+    NOT_ENTITLED = "not_entitled"
     BLOCKED = "blocked"
+    NOT_APPLICABLE = "not_applicable"
+    NO_RULE = "no_rule"
     UNREACHABLE = "unreachable"
     UNKNOWN = "unknown"
     FAILED = "failed"
+    NEEDS_SITE_VISIT = "needs_site_visit"
 
 
 class Reason(str, enum.Enum):
@@ -34,6 +39,19 @@ class Reason(str, enum.Enum):
     UPGRADED = "upgraded"
     UPGRADE_PLANNED = "upgrade_planned"
     DOWNGRADE_REFUSED = "downgrade_refused"
+
+    # what a baseline says of the card
+    BEHIND_BASELINE = "behind_baseline"
+    AHEAD_OF_BASELINE = "ahead_of_baseline"
+    AT_OTHERWISE = "at_otherwise"
+    BEHIND_OTHERWISE = "behind_otherwise"
+    STAYS_ON_CURRENT = "stays_on_current"
+    WAIVED = "waived"
+    LEFT_ALONE = "left_alone"
+    NO_RULE = "no_rule"
+    MATCH_FAILED = "match_failed"
+    SITE_VISIT_NEEDED = "site_visit_needed"
+    BASELINE_INVALID = "baseline_invalid"
 
     # what was asked cannot be
     INVALID_OPTION = "invalid_option"
@@ -133,6 +151,58 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.AHEAD,
         "The card runs something newer than the target.",
         f"{_UNTOUCHED} Raise the target, or set allow_downgrade if the older release is really wanted.",
+    ),
+    Reason.BEHIND_BASELINE: Meaning(
+        Status.DRIFT,
+        "The card runs something older than its rule wants.",
+        "Enforce the baseline in a maintenance window.",
+    ),
+    Reason.AHEAD_OF_BASELINE: Meaning(
+        Status.AHEAD,
+        "The card runs something newer than its rule wants.",
+        "Raise the rule, or write downgrade: allow into it if the older release is really wanted.",
+    ),
+    Reason.AT_OTHERWISE: Meaning(
+        Status.COMPLIANT,
+        "The card is not entitled to the release of its rule, and runs what the rule wants of such a card.",
+        f"{_NOTHING} A subscription would open the way to the newer release.",
+    ),
+    Reason.BEHIND_OTHERWISE: Meaning(
+        Status.DRIFT,
+        "The card is not entitled to the release of its rule, and runs something older than the rule wants of such a card.",
+        "Enforce the baseline in a maintenance window: the card is brought to the release that is free for it.",
+    ),
+    Reason.STAYS_ON_CURRENT: Meaning(
+        Status.NOT_ENTITLED,
+        "The card is not entitled to the release of its rule, and runs something newer than what is free for it.",
+        "It keeps what it runs and gets no updates until it has a subscription; nothing is ever downgraded for want of one.",
+    ),
+    Reason.WAIVED: Meaning(
+        Status.WAIVED,
+        "The card is off its rule, and a waiver exempts it.",
+        "Nothing to do until the waiver expires.",
+    ),
+    Reason.LEFT_ALONE: Meaning(Status.NOT_APPLICABLE, "The baseline leaves this card alone on purpose.", _NOTHING),
+    Reason.NO_RULE: Meaning(
+        Status.NO_RULE,
+        "No rule of the baseline matches the card.",
+        "Add a rule for cards like this one, or one that leaves them alone.",
+    ),
+    Reason.MATCH_FAILED: Meaning(
+        Status.UNKNOWN,
+        "The match of a rule or a waiver cannot be applied to this card.",
+        "Correct the expression that the message names; it must give true or false for every card.",
+    ),
+    Reason.SITE_VISIT_NEEDED: Meaning(
+        Status.NEEDS_SITE_VISIT,
+        "The card has not answered since an upgrade that it did not come back from.",
+        "Somebody has to go there: if its status LED blinks amber twice a second it waits in its boot monitor, and is recovered with "
+        "a serial cable and XMODEM. The device's output is not affected.",
+    ),
+    Reason.BASELINE_INVALID: Meaning(
+        Status.FAILED,
+        "The baseline cannot be understood.",
+        f"{_UNTOUCHED} Correct the key that the message names.",
     ),
     Reason.INVALID_OPTION: Meaning(
         Status.FAILED,
@@ -356,8 +426,7 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.HOST_KEY_CHANGED: Meaning(
         Status.FAILED,
         "The card's host key is not the known one.",
-        "An upgrade that made a new key, a replaced card, another device or somebody in between. "
-        "Find out which before you replace the known key.",
+        "Another device, a replaced card or somebody in between. Find out which before you replace the known key.",
     ),
     Reason.LEGACY_SSH_REQUIRED: Meaning(
         Status.FAILED,
@@ -488,7 +557,7 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
 }
 
 
-def advice(reason: Reason, *, untouched: bool) -> str:
-    """What to do next. That nothing was sent to the card is only said where something could have been, and was not."""
+def advice(reason: Reason, *, touched: bool) -> str:
+    """What to do next; of a card that was written to nothing says that it was not."""
     recovery = MEANINGS[reason].recovery
-    return recovery if untouched else recovery.removeprefix(f"{_UNTOUCHED} ")
+    return recovery.removeprefix(f"{_UNTOUCHED} ") if touched else recovery
