@@ -24,10 +24,15 @@ _STATUSES = {
     Status.COMPLIANT: "The card is where it shall be",
     Status.DRIFT: "The card would be changed",
     Status.AHEAD: "The card is newer than it shall be",
+    Status.WAIVED: "The card is exempt",
+    Status.NOT_ENTITLED: "The card may not have the release",
+    Status.NOT_APPLICABLE: "The baseline leaves the card alone",
+    Status.NO_RULE: "The baseline says nothing of the card",
     Status.BLOCKED: "Nothing was sent, on purpose",
     Status.UNREACHABLE: "The card does not answer",
     Status.UNKNOWN: "The card does not say enough",
     Status.FAILED: "Something went wrong",
+    Status.NEEDS_SITE_VISIT: "Somebody has to go there",
 }
 
 

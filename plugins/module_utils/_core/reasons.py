@@ -426,7 +426,8 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.HOST_KEY_CHANGED: Meaning(
         Status.FAILED,
         "The card's host key is not the known one.",
-        "Another device, a replaced card or somebody in between. Find out which before you replace the known key.",
+        "An upgrade that made a new key, a replaced card, another device or somebody in between. "
+        "Find out which before you replace the known key.",
     ),
     Reason.LEGACY_SSH_REQUIRED: Meaning(
         Status.FAILED,
@@ -557,7 +558,7 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
 }
 
 
-def advice(reason: Reason, *, touched: bool) -> str:
-    """What to do next; of a card that was written to nothing says that it was not."""
+def advice(reason: Reason, *, untouched: bool) -> str:
+    """What to do next. That nothing was sent to the card is only said where something could have been, and was not."""
     recovery = MEANINGS[reason].recovery
-    return recovery.removeprefix(f"{_UNTOUCHED} ") if touched else recovery
+    return recovery if untouched else recovery.removeprefix(f"{_UNTOUCHED} ")
