@@ -2,16 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both SNMP engines against emulated cards, net-snmp's own agent, and agents that answer nonsense."""
+"""Both SNMP engines against emulated cards, and agents that answer nonsense."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
-import shutil
 import socket
-import subprocess
 import threading
 import time
 import typing as t
@@ -253,72 +250,6 @@ def test_impossible_options_are_said_before_anything_is_sent(changes: dict[str, 
 def test_no_secret_is_part_of_the_endpoints_text() -> None:
     text = repr(SnmpEndpoint("ups1", "h", community="c-public", auth_password=AUTH_PASSWORD, privacy_password=PRIVACY_PASSWORD))
     assert not any(secret in text for secret in ("c-public", AUTH_PASSWORD, PRIVACY_PASSWORD))
-
-
-# net-snmp's agent
-
-
-@dataclasses.dataclass(frozen=True)
-class Snmpd:
-    host: str
-    port: int
-
-
-@pytest.fixture(scope="module", params=["127.0.0.1", "::1"])
-def snmpd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Snmpd]:
-    """The agent of net-snmp on IPv4 and IPv6, with a community and one v3 user."""
-    folder = tmp_path_factory.mktemp("snmpd")
-    users = f"createUser reader SHA-256 {AUTH_PASSWORD} AES {PRIVACY_PASSWORD}\nrouser reader priv\n"
-    (folder / "snmpd.conf").write_text(f"rocommunity public\nrocommunity6 public\n{users}")
-    program = shutil.which("snmpd", path=os.environ["PATH"] + ":/usr/sbin")
-    assert program, "net-snmp's snmpd is not installed"
-    port = _free_port(request.param)
-    family = "udp6" if ":" in request.param else "udp"
-    command = [program, "-f", "-Ln", "-C", "-c", str(folder / "snmpd.conf"), f"{family}:[{request.param}]:{port}"]
-    if family == "udp":
-        command[-1] = f"udp:{request.param}:{port}"
-    process = subprocess.Popen(command, env={**os.environ, "SNMP_PERSISTENT_DIR": str(folder)}, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for_agent(SnmpEndpoint("ups1", request.param, port, community="public", timeout=0.2))
-        yield Snmpd(request.param, port)
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _free_port(host: str) -> int:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for_agent(endpoint: SnmpEndpoint) -> None:
-    deadline = time.monotonic() + 20
-    while True:
-        with contextlib.suppress(UnreachableError):
-            get(endpoint, [SYS_DESCR])
-            return
-        assert time.monotonic() < deadline, "snmpd did not start"
-        time.sleep(0.05)
-
-
-@both_engines
-@pytest.mark.parametrize("version", ["v1", "v2c"])
-def test_values_and_missing_values_of_another_agent(snmpd: Snmpd, engine: str, version: str) -> None:
-    check(get(SnmpEndpoint("ups1", snmpd.host, snmpd.port, version=version, community="public"), OIDS, engine=engine))
-
-
-@both_engines
-def test_an_authenticated_and_encrypted_request_to_another_agent(snmpd: Snmpd, engine: str) -> None:
-    secrets = t.cast("t.Any", keys("sha256", "aes"))
-    check(get(SnmpEndpoint("ups1", snmpd.host, snmpd.port, version="v3", user="reader", **secrets), OIDS, engine=engine))
-
-
-@both_engines
-def test_a_security_level_that_another_agent_does_not_allow(snmpd: Snmpd, engine: str) -> None:
-    secrets = t.cast("t.Any", keys("sha256", None))
-    error = failure(SnmpEndpoint("ups1", snmpd.host, snmpd.port, version="v3", user="reader", **secrets), engine)
-    assert error.reason is Reason.SNMP_REFUSED
 
 
 # agents that answer nonsense
