@@ -42,6 +42,10 @@ class InputError(NmcError):
     """What was asked for cannot be: options, images, libraries."""
 
 
+class LedgerError(NmcError):
+    """What is remembered between runs cannot be read or written."""
+
+
 class UnreachableError(NmcError):
     """Nothing was sent to the card, because it does not answer."""
 

@@ -71,6 +71,8 @@ class Reason(str, enum.Enum):
     STORE_UNWRITABLE = "store_unwritable"
     IMAGE_CONFLICT = "image_conflict"
     MANIFEST_INVALID = "manifest_invalid"
+    LEDGER_UNREADABLE = "ledger_unreadable"
+    LEDGER_UNWRITABLE = "ledger_unwritable"
 
     # this card must not be touched
     APPLICATION_REFUSED = "application_refused"
@@ -89,6 +91,10 @@ class Reason(str, enum.Enum):
     BACKUP_FAILED = "backup_failed"
     ON_BATTERY = "on_battery"
     SELF_TEST_RUNNING = "self_test_running"
+    IDENTITY_UNKNOWN = "identity_unknown"
+    QUARANTINED = "quarantined"
+    LEASE_HELD = "lease_held"
+    ON_HOLD = "on_hold"
 
     # the card cannot be reached or read
     NAME_UNRESOLVED = "name_unresolved"
@@ -99,6 +105,7 @@ class Reason(str, enum.Enum):
     NO_CREDENTIALS = "no_credentials"
     SNMP_REFUSED = "snmp_refused"
     LOGIN_REFUSED = "login_refused"
+    CREDENTIAL_SUSPECTED = "credential_suspected"
     PASSWORD_CHANGE_REQUIRED = "password_change_required"
     SESSION_LIMIT = "session_limit"
     HOST_KEY_UNKNOWN = "host_key_unknown"
@@ -285,6 +292,17 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.MANIFEST_INVALID: Meaning(
         Status.BLOCKED, "The manifest of the image store cannot be understood.", "Correct the entry that the message names."
     ),
+    Reason.LEDGER_UNREADABLE: Meaning(
+        Status.FAILED,
+        "The ledger cannot be opened or read.",
+        f"{_UNTOUCHED} Check ledger_url, and whether the file or the server can be reached and read by who runs Ansible. "
+        "A ledger of a newer schema needs a newer version of this collection.",
+    ),
+    Reason.LEDGER_UNWRITABLE: Meaning(
+        Status.FAILED,
+        "The ledger cannot be written, and what is not written down is not done.",
+        f"{_UNTOUCHED} Check the permissions of the ledger and the free space where it lies.",
+    ),
     Reason.APPLICATION_REFUSED: Meaning(
         Status.BLOCKED,
         "Updating this application can damage the equipment and drop the load.",
@@ -366,6 +384,26 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         "The UPS is testing itself.",
         f"{_UNTOUCHED} Run again when the self-test is over, or set allow_self_test.",
     ),
+    Reason.IDENTITY_UNKNOWN: Meaning(
+        Status.UNKNOWN,
+        "The card says neither its serial nor its MAC address, so nothing can be remembered of it.",
+        f"{_UNTOUCHED} Read it over the other transport.",
+    ),
+    Reason.QUARANTINED: Meaning(
+        Status.BLOCKED,
+        "The card failed with this very image before.",
+        f"{_UNTOUCHED} Find out why it failed, then set retry_failed for this card.",
+    ),
+    Reason.LEASE_HELD: Meaning(
+        Status.BLOCKED,
+        "Another run works on this card, or as many as may work at its site or for its client.",
+        f"{_UNTOUCHED} Run again when that run is over; a run that was killed gives way at the time that the message names.",
+    ),
+    Reason.ON_HOLD: Meaning(
+        Status.BLOCKED,
+        "Somebody has stopped all work at this site or for this client.",
+        f"{_UNTOUCHED} Ask the owner of the hold; run again when it is lifted or over.",
+    ),
     Reason.NAME_UNRESOLVED: Meaning(
         Status.UNREACHABLE,
         "The name of the card has no address.",
@@ -406,6 +444,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.FAILED,
         "The card refuses the user name or password.",
         "Correct username or password. The login was tried once, so that nobody is locked out.",
+    ),
+    Reason.CREDENTIAL_SUSPECTED: Meaning(
+        Status.BLOCKED,
+        "Cards refused this user name and password several times in a row, so no other card is tried with them.",
+        f"{_UNTOUCHED} Correct username or password. If they are right after all, set retry_failed.",
     ),
     Reason.PASSWORD_CHANGE_REQUIRED: Meaning(
         Status.BLOCKED,

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who may work at once: leases, which end by themselves, and holds, which a person places and lifts."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What at most ``slots`` runs may have at once. Make it with `card_resource`, `site_resource` or `client_resource`."""
+
+    name: str
+    slots: int = 1
+
+
+def card_resource(card: CardKey) -> Resource:
+    return Resource(f"card {card.serial or card.mac}")
+
+
+def site_resource(site: str, slots: int) -> Resource:
+    return Resource(f"site {site}", slots)
+
+
+def client_resource(slots: int) -> Resource:
+    return Resource("client", slots)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A slot of a resource, until a time of the ledger's clock."""
+
+    id: str
+    resource: Resource
+    holder: str
+    expires_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Occupied:
+    """All slots of a resource are taken. ``leases`` are in force, the first to end first."""
+
+    resource: Resource
+    leases: tuple[Lease, ...]
+
+    @property
+    def refusal(self) -> Refusal:
+        held = ", ".join(f"{lease.holder} until {_minute(lease.expires_at)}" for lease in self.leases)
+        return Refusal(Reason.LEASE_HELD, f"no more than {self.resource.slots} may work on {self.resource.name} at once: {held}")
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A stop of all work at a site, or of a whole client when ``site`` is None; without ``expires_at`` until it is lifted."""
+
+    id: str
+    site: str | None
+    reason: str
+    owner: str
+    placed_at: dt.datetime
+    expires_at: dt.datetime | None
+
+    @property
+    def refusal(self) -> Refusal:
+        where = f"at site {self.site}" if self.site is not None else "for the client"
+        until = f"until {_minute(self.expires_at)}" if self.expires_at is not None else "until it is lifted"
+        return Refusal(Reason.ON_HOLD, f"{self.owner} has stopped all work {where} {until}: {self.reason}")
+
+
+def _minute(when: dt.datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"
