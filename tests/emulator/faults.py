@@ -31,6 +31,7 @@ FAULTS: dict[str, dict[str, float | None]] = {
     # what the reboot after it brings
     "keep_old_version": {},
     "load_wrong_application": {},
+    "load_another_application": {},
     "boot_monitor_in_application_slot": {},
     "never_come_back": {},
     "slow_boot": {"seconds": None},

@@ -223,10 +223,19 @@ class Mishap(t.NamedTuple):
     components: tuple[str, ...] = COMPONENTS
 
 
+def _with_another_application(_before: Slots, after: Slots) -> Slots:
+    """An application of another product, which a real card may take without a word."""
+    if after.application is None:
+        return after
+    other = next(name for name in ("rpdu2g", "sumx") if name != after.application.name)
+    return replace(after, application=replace(after.application, name=other))
+
+
 # fault -> mishap
 MISHAPS = {
     "keep_old_version": Mishap(lambda before, _after: before),
     "load_wrong_application": Mishap(lambda _before, after: replace(after, application=None), ("application",)),
+    "load_another_application": Mishap(_with_another_application, ("application",)),
     "boot_monitor_in_application_slot": Mishap(lambda _before, after: replace(after, application=after.boot_monitor)),
 }
 

@@ -120,6 +120,26 @@ UPGRADES = {
     ),
 }
 
+# The same of cards that update linked ones.
+LINKED_UPGRADES = {
+    "rack_pdu3_host": Upgrade(
+        before={"aos": "2.5.0.8", "application": "2.5.0.6", "boot_monitor": "1.5.1.1"},
+        after={"aos": "2.5.3.2", "application": "2.5.2.5", "boot_monitor": "1.5.1.1"},
+        targets={"application": "2.5.2.5", "aos": "2.5.3.2"},
+        images={"application": "apc_hw21_rpdu2g_2-5-2-5.nmc3"},
+    ),
+    "rack_pdu2_host": Upgrade(
+        before={"aos": "6.9.6", "application": "6.9.6", "boot_monitor": "1.0.8"},
+        after={"aos": "7.2.0", "application": "7.2.0", "boot_monitor": "1.0.8"},
+        targets={"application": "7.2.0", "aos": "7.2.0"},
+        images={"aos": "apc_hw05_aos_720.bin", "application": "apc_hw05_rpdu2g_720.bin"},
+    ),
+}
+
+
+def upgrade_of(kind: str) -> Upgrade:
+    return UPGRADES.get(kind) or LINKED_UPGRADES[kind]
+
 
 def fleet() -> dict[str, t.Any]:
     """A fleet file: one card of each profile in 127.30.0.0/24, and a pool of each kind in a net of its own."""
@@ -140,7 +160,7 @@ def addresses_of_kind(kind: str) -> list[str]:
 
 def count_of(kind: str) -> int:
     """More cards than all tests together take."""
-    return 120 if kind in ("ups3", "ups2") else 10
+    return 160 if kind in ("ups3", "ups2") else 10
 
 
 class ImageStore:
@@ -159,8 +179,8 @@ class ImageStore:
         return f"sha256:{hashlib.sha256((self._folder / name).read_bytes()).hexdigest()}"
 
     def upgrade(self, kind: str) -> Options:
-        """The options that bring a card of this kind to the release of `UPGRADES`."""
-        upgrade = UPGRADES[kind]
+        """The options that bring a card of this kind to the release of its `Upgrade`."""
+        upgrade = upgrade_of(kind)
         return {"components": upgrade.targets, **self.images(**upgrade.images)}
 
     def image(self, name: str) -> Options:

@@ -13,7 +13,7 @@ import enum
 import typing as t
 from dataclasses import dataclass, field
 
-from unit.tasks.emulated import UPGRADES
+from unit.tasks.emulated import LINKED_UPGRADES, UPGRADES, upgrade_of
 
 if t.TYPE_CHECKING:
     from unit.tasks.emulated import EmulatedCard, ImageStore, Ran
@@ -33,11 +33,12 @@ class Holds(enum.Enum):
 
     def versions(self, kind: str) -> Versions:
         """As the control port names them."""
-        upgrade = UPGRADES[kind]
+        upgrade = upgrade_of(kind)
         new: Versions = {**upgrade.after}
+        first = next(iter(upgrade.images))
         held: dict[Holds, Versions] = {
             Holds.OLD: {**upgrade.before},
-            Holds.FIRST: new if len(upgrade.images) == 1 else {**upgrade.before, "boot_monitor": new["boot_monitor"]},
+            Holds.FIRST: new if len(upgrade.images) == 1 else {**upgrade.before, first: new[first]},
             Holds.NEW: new,
             Holds.NO_APPLICATION: {**new, "application": None},
             Holds.BOOT_MONITOR: {**new, "application": new["boot_monitor"]},
@@ -49,8 +50,8 @@ class Holds(enum.Enum):
 class Way:
     """A fault, how the task runs, and what must come of it.
 
-    ``status`` and ``changed`` are the result's; ``over`` are the ways to the card; ``when_sent``: the fault sets in when the
-    first image is sent; ``account``: the card's password is another one than the factory's.
+    ``fault`` is one of the emulator, or a state that a test sets. ``status`` and ``changed`` are the result's; ``over`` are the ways
+    to the card; ``when_sent``: the fault sets in when the first image is sent; ``kinds`` are the kinds of cards that it can happen to.
     """
 
     title: str
@@ -63,9 +64,14 @@ class Way:
     options: dict[str, t.Any] = field(default_factory=dict)
     when_sent: bool = False
     password: str = "apc"
+    kinds: tuple[str, ...] = tuple(UPGRADES)
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def fault_name(self) -> str:
+        return self.fault if isinstance(self.fault, str) else next(iter(self.fault))
 
     @property
     def uses_ftp(self) -> bool:
@@ -75,11 +81,11 @@ class Way:
         """Run the upgrade on a card that suffers from the fault."""
         card.emulator.patch(card.address, password=self.password, ftp_enabled=True)
         if not self.when_sent:
-            card.suffers(self.fault)
+            self._strike(card)
 
         def strike(note: str) -> None:
             if self.when_sent and "is sent" in note:
-                card.suffers(self.fault)
+                self._strike(card)
 
         options = {"reboot_timeout": 12.0, "timeout": 5.0, "password": self.password, **self.options}
         if self.uses_ftp:
@@ -88,13 +94,25 @@ class Way:
             del options["password"]
         return card.reached(*self.over).firmware(on_note=strike, **store.upgrade(kind), **options)
 
+    def _strike(self, card: EmulatedCard) -> None:
+        if self.fault_name in STATES:
+            card.emulator.patch(card.address, **{self.fault_name: True})
+        else:
+            card.suffers(self.fault)
+
+
+# What is no fault of a card, and stands against an upgrade as well.
+STATES = ("on_battery", "self_test")
 
 _BOTH = ("ssh", "snmp")
 _FTP = {"upload_protocol": "ftp"}
 _IN_VAIN = {"reboot_timeout": 5.0}
+_NOISE = {"garble_cli": {"seed": 1, "per_mille": 1000}}
 
 WAYS: tuple[Way, ...] = (
     # before a byte is sent
+    Way("SSH is refused", "refuse", "unreachable", "connection_failed"),
+    Way("SSH is refused, SNMP answers", "refuse", "unreachable", "connection_failed", over=_BOTH),
     Way("a wrong password", "wrong_password", "failed", "login_refused"),
     Way("a second factor is asked for", "second_factor", "failed", "unexpected_prompt", options={"timeout": 2.0}),
     Way("the first password must be changed", "force_password_change", "blocked", "password_change_required"),
@@ -105,6 +123,9 @@ WAYS: tuple[Way, ...] = (
     Way("a wrong community is the only way", "wrong_community", "unreachable", "snmp_silent", over=("snmp",), options={"timeout": 1.0}),
     Way("a wrong community beside SSH", "wrong_community", "compliant", "upgraded", Holds.NEW, True, over=_BOTH),
     Way("a message before the login", "ssh_banner_message", "compliant", "upgraded", Holds.NEW, True),
+    Way("the line garbles every answer", _NOISE, "failed", "unexpected_prompt", options={"timeout": 2.0}),
+    Way("the UPS runs on battery", "on_battery", "blocked", "on_battery"),
+    Way("the UPS tests itself", "self_test", "blocked", "self_test_running"),
     Way("FTP says that the card restarts", "ftp_421", "unreachable", "card_restarting", options=_FTP),
     # while an image is sent
     Way("the connection breaks once", {"drop_after_bytes": 40_000, "times": 1}, "compliant", "upgraded", Holds.NEW, True),
@@ -118,6 +139,7 @@ WAYS: tuple[Way, ...] = (
     # the restart
     Way("the old version stays", "keep_old_version", "failed", "still_old_version", changed=True),
     Way("a wrong application is loaded", "load_wrong_application", "failed", "application_broken", Holds.NO_APPLICATION, True),
+    Way("another application is loaded", "load_another_application", "failed", "wrong_application_loaded", Holds.NEW, True),
     Way(
         "the boot monitor is where the application should be",
         "boot_monitor_in_application_slot",
@@ -128,6 +150,7 @@ WAYS: tuple[Way, ...] = (
     ),
     Way("the card comes back late", {"slow_boot": 4}, "compliant", "upgraded", Holds.NEW, True),
     Way("the card comes back too late", {"slow_boot": 10, "times": 1}, "failed", "never_came_back", Holds.FIRST, True, options=_IN_VAIN),
+    Way("SSH stays away", "refuse", "failed", "never_came_back", Holds.FIRST, True, options=_IN_VAIN, when_sent=True),
     Way("the card never comes back", "never_come_back", "failed", "never_came_back", Holds.NO_MATTER, True, options=_IN_VAIN),
     Way(
         "all sessions are taken for a while", {"session_limit": None, "times": 2}, "compliant", "upgraded", Holds.NEW, True, when_sent=True
@@ -161,6 +184,27 @@ WAYS: tuple[Way, ...] = (
     Way(
         "the new firmware asks for a second factor",
         "second_factor",
+        "failed",
+        "unexpected_prompt",
+        Holds.FIRST,
+        True,
+        options={"timeout": 2.0},
+        when_sent=True,
+    ),
+    Way(
+        "a linked rack PDU stays behind",
+        {"guest_stays_behind": None, "times": 1},
+        "failed",
+        "guest_not_updated",
+        Holds.NEW,
+        True,
+        over=_BOTH,
+        options={"guest_timeout": 3.0},
+        kinds=tuple(LINKED_UPGRADES),
+    ),
+    Way(
+        "the line garbles every answer after the restart",
+        _NOISE,
         "failed",
         "unexpected_prompt",
         Holds.FIRST,

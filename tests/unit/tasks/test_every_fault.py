@@ -12,8 +12,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from unit.tasks.emulated import RESULT_KEYS, UPGRADES, is_untouched
-from unit.tasks.fault_table import WAYS, Holds, Way
+from unit.tasks.emulated import RESULT_KEYS, is_untouched
+from unit.tasks.fault_table import STATES, WAYS, Holds, Way
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason, advice
 from emulator.faults import FAULTS
@@ -24,8 +24,7 @@ if t.TYPE_CHECKING:
 
 pytestmark = pytest.mark.every_fault
 
-# Faults with tests of their own: `test_firmware_faults.py`, and further below.
-ELSEWHERE = {"refuse", "guest_stays_behind", "garble_cli"}
+_CASES = [pytest.param(each, kind, id=f"{each}-{kind}") for each in WAYS for kind in each.kinds]
 
 
 def way(title: str) -> Way:
@@ -33,12 +32,10 @@ def way(title: str) -> Way:
 
 
 def test_every_fault_is_in_the_table() -> None:
-    named = {each.fault if isinstance(each.fault, str) else next(iter(each.fault)) for each in WAYS}
-    assert named | ELSEWHERE == set(FAULTS)
+    assert {each.fault_name for each in WAYS} == {*FAULTS, *STATES}
 
 
-@pytest.mark.parametrize("kind", UPGRADES)
-@pytest.mark.parametrize("each", WAYS, ids=str)
+@pytest.mark.parametrize(("each", "kind"), _CASES)
 def test_every_way_is_told(take: Take, store: ImageStore, each: Way, kind: str) -> None:
     card = take(kind)
     ran = each.go(card, store, kind)

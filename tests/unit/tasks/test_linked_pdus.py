@@ -9,41 +9,33 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from unit.tasks.emulated import LINKED_UPGRADES
 
 if t.TYPE_CHECKING:
     from unit.tasks.conftest import Take
-    from unit.tasks.emulated import EmulatedCard, ImageStore, Options
-
-HOSTS = ("rack_pdu3_host", "rack_pdu2_host")
-
-
-def upgrade(store: ImageStore, kind: str) -> Options:
-    if kind == "rack_pdu3_host":
-        return {"version": "2.5.2.5", **store.image("apc_hw21_rpdu2g_2-5-2-5.nmc3")}
-    images = store.images(aos="apc_hw05_aos_720.bin", application="apc_hw05_rpdu2g_720.bin")
-    return {"components": {"aos": "7.2.0", "application": "7.2.0"}, **images}
+    from unit.tasks.emulated import EmulatedCard, ImageStore
 
 
 def guests_run(card: EmulatedCard) -> list[str]:
     return [guest["application_version"] for guest in card.state()["guests"]]
 
 
-@pytest.mark.parametrize("kind", HOSTS)
+@pytest.mark.parametrize("kind", LINKED_UPGRADES)
 def test_every_guest_is_proven(take: Take, store: ImageStore, kind: str) -> None:
     card = take(kind).reached("ssh", "snmp")
-    ran = card.firmware(**upgrade(store, kind), guest_timeout=20.0)
+    ran = card.firmware(**store.upgrade(kind), guest_timeout=20.0)
     assert ran.verdict == ("compliant", "upgraded")
     assert set(guests_run(card)) == {ran["after"]["application"]}
     seen = {guest["application"] for guest in ran["evidence"]["linked"]} - {None}
     assert ran["after"]["application"] in seen
 
 
-@pytest.mark.parametrize("kind", HOSTS)
+@pytest.mark.parametrize("kind", LINKED_UPGRADES)
 def test_a_guest_that_stays_behind_is_named(take: Take, store: ImageStore, kind: str) -> None:
     card = take(kind).reached("ssh", "snmp")
     old = card.holds["application"]
     card.suffers({"guest_stays_behind": None, "times": 1})
-    ran = card.firmware(**upgrade(store, kind), guest_timeout=3.0)
+    ran = card.firmware(**store.upgrade(kind), guest_timeout=3.0)
     assert (*ran.verdict, ran["changed"]) == ("failed", "guest_not_updated", True)
     assert guests_run(card) == [old, ran["after"]["application"]]
     [behind, _updated] = card.state()["guests"]
