@@ -113,14 +113,20 @@ def gate(image: Image, *, component: Component, hardware_token: str, application
     if facts.component is not component:
         held = facts.component.value if facts.component else "nothing known"
         return Refusal(Reason.IMAGE_WRONG_COMPONENT, f"{name} is {held}, and was given as {component.value}")
-    if wants_application is not None and facts.application != wants_application:
-        return Refusal(
-            Reason.IMAGE_WRONG_APPLICATION,
-            f"{name} is for the application {facts.application}, the card runs {application}",
-        )
+    refusal = mix_up(image, application) if wants_application else None
+    if refusal is not None:
+        return refusal
     if facts.version != target:
         return Refusal(Reason.IMAGE_WRONG_VERSION, f"{name} holds {facts.version}, the target of {component.value} is {target}")
     return None
+
+
+def mix_up(image: Image, application: str | None) -> Refusal | None:
+    """Whether an image says that it is for another application than the card runs."""
+    if image.facts.application in (None, application):
+        return None
+    said = f"{image.name} is for the application {image.facts.application}, the card runs {application}"
+    return Refusal(Reason.IMAGE_WRONG_APPLICATION, said)
 
 
 def _plain(value: t.Any) -> str:

@@ -23,7 +23,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.products im
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Release, complete, gate
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Release, complete, gate, mix_up
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
 
 if t.TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _decide(card: Card, releases: t.Sequence[Release], *, allow: Permissions, st
     if refusal is not None:
         return _refused(refusal)
     if not allow.force and not _off_target(card.firmware_versions, target):
-        return Plan(Reason.AT_TARGET, f"already at {target}")
+        return _at_target(card, target)
     refusal = _untouchable(card, allow) or _downgrade(card.firmware_versions, target, allow)
     if refusal is not None:
         return _refused(refusal)
@@ -147,6 +147,13 @@ def _decide(card: Card, releases: t.Sequence[Release], *, allow: Permissions, st
     last = _release_steps(card, card.firmware_versions, target, allow)
     way = last if isinstance(last, Refusal) else _way(card, releases, allow, store)
     return _refused(way) if isinstance(way, Refusal) else _steps(card, way, allow)
+
+
+def _at_target(card: Card, target: Release) -> Plan:
+    """A card that loaded another application than it was sent can run the very version that was meant."""
+    image = target.images.get(Component.APPLICATION)
+    refusal = mix_up(image, card.application) if image else None
+    return _refused(refusal) if refusal else Plan(Reason.AT_TARGET, f"already at {target}")
 
 
 def _completed(card: Card, release: Release, store: Store | None) -> Release:

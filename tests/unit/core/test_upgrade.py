@@ -85,6 +85,12 @@ def test_no_image_is_needed_for_what_is_right() -> None:
     assert sent(plan_of(card, release_of("apc_hw05_sumx_728.bin", aos="7.2.2", boot="1.0.9"))) == ["apc_hw05_sumx_728.bin"]
 
 
+def test_a_card_at_the_version_of_another_application_is_not_right() -> None:
+    mixed_up = card_of(application="rpdu2g", aos="7.2.2", app="7.2.6")
+    plan = plan_of(mixed_up, release_of("apc_hw05_sumx_726.bin", aos="7.2.2"))
+    assert (plan.reason, plan.steps) == (Reason.IMAGE_WRONG_APPLICATION, ())
+
+
 def test_equal_versions_written_differently_are_right() -> None:
     card = card_of("hw21", "su", aos="2.5.0.0", app="v2.5", boot="1.5.1.1")
     assert plan_of(card, release_of(aos="2.5", app="2.5.0.0")).reason is Reason.AT_TARGET
