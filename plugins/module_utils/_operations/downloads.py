@@ -7,20 +7,13 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
-import netrc
 import os
 import tempfile
-import time
 import typing as t
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
-
-from ansible.module_utils.urls import ConnectionError as UrlConnectionError
-from ansible.module_utils.urls import open_url
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core import manifest as manifests
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import LARGEST
@@ -29,12 +22,9 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError, InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.hashing import sha256_at
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.store import LARGEST_MANIFEST, parse_manifest, read_manifest
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.https import FAILURES, BodyError, open_https, whole_body
 
 _SCHEME = "https://"
-_CHUNK = 1 << 16
-# Bytes in a second, on average after the first wait. A server that gives less would never be done.
-_SLOWEST = 10_000
-_FAILURES = (URLError, UrlConnectionError, http.client.HTTPException, netrc.NetrcParseError, OSError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -114,35 +104,14 @@ class Downloads:
             temporary.unlink(missing_ok=True)
 
     def _chunks(self, url: str, limit: int) -> t.Iterator[bytes]:
-        """What a URL holds, whole. Redirects are not followed: the store that was named is the one that is trusted."""
+        """What a URL holds, whole."""
         try:
-            with open_url(
-                url, timeout=self.timeout, ca_path=self.ca_path, validate_certs=True, follow_redirects="none", decompress=False
-            ) as answer:
-                yield from self._body(answer, limit)
-        except _BodyError as error:
+            with open_https(url, timeout=self.timeout, ca_path=self.ca_path) as answer:
+                yield from whole_body(answer, limit=limit, timeout=self.timeout)
+        except BodyError as error:
             raise BlockedError(Reason.STORE_UNREADABLE, f"{url} {error}.") from error
-        except _FAILURES as error:
+        except FAILURES as error:
             raise BlockedError(Reason.STORE_UNREADABLE, f"{url} cannot be fetched: {error}.") from error
-
-    def _body(self, answer: t.Any, limit: int) -> t.Iterator[bytes]:
-        """`http.client` takes a body that ends too early for a whole one, so its length is compared here."""
-        started, received, expected = time.monotonic(), 0, answer.length
-        if expected is None and not answer.chunked:
-            raise _BodyError("cannot be fetched: the server does not say its length")
-        for chunk in iter(lambda: answer.read1(_CHUNK), b""):
-            received += len(chunk)
-            if received > limit:
-                raise _BodyError(f"is larger than {limit >> 20} MB")
-            if time.monotonic() - started > self.timeout + received / _SLOWEST:
-                raise _BodyError(f"comes slower than {_SLOWEST // 1000} kB/s; {received} bytes were received")
-            yield chunk
-        if expected not in (None, received):
-            raise _BodyError(f"broke off after {received} of {expected} bytes")
-
-
-class _BodyError(Exception):
-    """What is wrong with a body."""
 
 
 def _problem(location: str) -> str | None:

@@ -26,6 +26,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError, InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations import downloads as module
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import https
 
 Request = http.server.BaseHTTPRequestHandler
 
@@ -420,7 +421,7 @@ def test_a_server_that_takes_connections_and_nothing_else_is_not_waited_for(
 
 
 def test_a_slow_server_that_goes_on_is_waited_for(server: HttpsServer, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_SLOWEST", 100)
+    monkeypatch.setattr(https, "_SLOWEST", 100)
     downloads = Downloads(tmp_path / "cache", server.ca_path, timeout=0.5, card="ups1")
 
     def slowly(request: Request, content: bytes) -> None:
