@@ -43,6 +43,7 @@ class Reason(str, enum.Enum):
     # what a baseline says of the card
     BEHIND_BASELINE = "behind_baseline"
     AHEAD_OF_BASELINE = "ahead_of_baseline"
+    DOWNGRADE_WANTED = "downgrade_wanted"
     AT_OTHERWISE = "at_otherwise"
     BEHIND_OTHERWISE = "behind_otherwise"
     STAYS_ON_CURRENT = "stays_on_current"
@@ -50,8 +51,12 @@ class Reason(str, enum.Enum):
     LEFT_ALONE = "left_alone"
     NO_RULE = "no_rule"
     MATCH_FAILED = "match_failed"
+    NOT_READ = "not_read"
     SITE_VISIT_NEEDED = "site_visit_needed"
     BASELINE_INVALID = "baseline_invalid"
+
+    # what is known of the card's subscription
+    UNKNOWN_SKU = "unknown_sku"
 
     # what was asked cannot be
     INVALID_OPTION = "invalid_option"
@@ -169,6 +174,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         "The card runs something newer than its rule wants.",
         "Raise the rule, or write downgrade: allow into it if the older release is really wanted.",
     ),
+    Reason.DOWNGRADE_WANTED: Meaning(
+        Status.DRIFT,
+        "The card runs something newer than its rule wants, and the rule allows to bring it back.",
+        "Enforce the baseline in a maintenance window, if the older release is really wanted.",
+    ),
     Reason.AT_OTHERWISE: Meaning(
         Status.COMPLIANT,
         "The card is not entitled to the release of its rule, and runs what the rule wants of such a card.",
@@ -200,6 +210,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         "The match of a rule or a waiver cannot be applied to this card.",
         "Correct the expression that the message names; it must give true or false for every card.",
     ),
+    Reason.NOT_READ: Meaning(
+        Status.UNKNOWN,
+        "No facts of the card are at hand.",
+        "Read it with nmc_facts, or let the audit read what is missing.",
+    ),
     Reason.SITE_VISIT_NEEDED: Meaning(
         Status.NEEDS_SITE_VISIT,
         "The card has not answered since an upgrade that it did not come back from.",
@@ -210,6 +225,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.FAILED,
         "The baseline cannot be understood.",
         f"{_UNTOUCHED} Correct the key that the message names.",
+    ),
+    Reason.UNKNOWN_SKU: Meaning(
+        Status.BLOCKED,
+        "The part number is that of no Secure NMC subscription.",
+        "Correct sku: SWNMC3SU-nY-DIGI, SWNMC3PDU-nY-DIGI or FWENMC1P-STnY-DIGI, with 1 to 6 for n.",
     ),
     Reason.INVALID_OPTION: Meaning(
         Status.FAILED,
