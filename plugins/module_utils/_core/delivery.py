@@ -11,21 +11,12 @@ from dataclasses import dataclass
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Delivery
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.skus import TOOLS
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Release
-
-# Part numbers of the Secure NMC System Tool, which exists once for each family. Source: Secure NMC FAQ.
-SNS_TOOLS: t.Mapping[Family, str] = {
-    Family.SMART_UPS: "SFNCM3FMTSU",
-    Family.SMART_UPS_ULTRA: "SFNCM3FMTSUCAN",
-    Family.SYMMETRA_1P: "SFNCM3FMTSY",
-    Family.EASY_UPS_ONLINE: "SFNCM3FMTEU1P",
-    Family.RACK_PDU: "SFNCM3FMTRPDU",
-}
 
 _PROGRAMS: t.Mapping[Delivery, str] = {
     Delivery.SNS_TOOL: "the Secure NMC System Tool",
@@ -52,5 +43,5 @@ def external_work(card: Card, target: Release, store: Store | None) -> WorkItem 
     stored = store.manifest.release(card.hardware_token, card.application, version)
     if stored is None or stored.delivery is Delivery.DIRECT:
         return None
-    tool = SNS_TOOLS.get(card.product_family) if stored.delivery is Delivery.SNS_TOOL else None
-    return WorkItem(_PROGRAMS[stored.delivery], tool, card.serial, str(target))
+    tool = TOOLS.get(card.product_family) if stored.delivery is Delivery.SNS_TOOL else None
+    return WorkItem(_PROGRAMS[stored.delivery], tool.part_number if tool else None, card.serial, str(target))
