@@ -177,6 +177,17 @@ def test_a_name_without_an_address_is_unreachable(take: Take, over: tuple[str, .
     assert is_untried(card)
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("over", [("ssh",), ("snmp",), ("ssh", "snmp")], ids=" and ".join)
+def test_a_name_without_an_address_cannot_be_upgraded(take: Take, store: ImageStore, over: tuple[str, ...], check_mode: bool) -> None:
+    card = take("ups3").reached(*over)
+    ran = card.firmware(check_mode=check_mode, host="no-such-card.invalid", **store.upgrade("ups3"))
+    assert set(ran.result) == {*RESULT_KEYS, "unreachable"}
+    assert (*ran.verdict, ran["changed"]) == ("unreachable", "name_unresolved", False)
+    assert sentence(ran).startswith("no-such-card.invalid has no address")
+    assert is_untried(card)
+
+
 def test_a_port_where_nobody_listens_is_unreachable(take: Take, store: ImageStore) -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
