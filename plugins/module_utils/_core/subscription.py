@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 if t.TYPE_CHECKING:
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.known_card import KnownCard
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
 
 
 class Source(str, enum.Enum):
@@ -162,7 +162,7 @@ def had_year(history: t.Sequence[Entry]) -> bool:
 
 
 def present(
-    card: KnownCard,
+    card: Card,
     history: t.Sequence[Entry],
     *,
     today: date,

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.known_card import KnownCard
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
+from unit.core.builders import card_of
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family, secure_nmc
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import (
     Entry,
     Event,
@@ -19,9 +21,10 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscriptio
     Source,
     years_after,
 )
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import parse_version
 
-SERIAL = "ZA2215342271"
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+
 CLIENT = "acme"
 SKU = "SWNMC3SU-1Y-DIGI"
 BEGIN = date(2026, 3, 10)
@@ -38,8 +41,10 @@ def at(today: date) -> datetime:
     return datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
 
 
-def card(family: Family = Family.SMART_UPS, *, generation: int | None = 3, runs: str | None = "2.5.5.1") -> KnownCard:
-    return KnownCard(SERIAL, generation, family, parse_version(runs))
+def card(family: Family = Family.SMART_UPS, *, generation: int | None = 3, runs: str | None = "2.5.5.1") -> Card:
+    """A card of any generation in any family, which runs this version of its application."""
+    found = card_of("hw21", "su", app=runs, family=family)
+    return replace(found, generation=generation, secure_nmc=secure_nmc(generation, family))
 
 
 def included(begin: date = BEGIN, **more: t.Any) -> Entry:

@@ -10,10 +10,8 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.core.samples import SILENT_FACTS
 from unit.core.subscriptions import BEGIN, DAY, END, card, day, ended, included, platform, purchased, renewed
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.known_card import KnownCard, known_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import (
     Colour,
@@ -29,7 +27,6 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscriptio
     running,
     years_after,
 )
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Entry
@@ -190,41 +187,3 @@ def test_one_subscription_at_most_runs_on_any_day(begins: list[date], after: int
     assert found.active is bool(
         history and history[-1].activated_on and history[-1].activated_on <= today and found.days_left in range(367)
     )
-
-
-# --- facts of a card -----------------------------------------------------------------------------------------------
-
-
-def test_the_facts_of_a_card_are_read() -> None:
-    facts = {
-        **SILENT_FACTS,
-        "serial": "ZA1",
-        "generation": 3,
-        "product_family": "rack_pdu",
-        "firmware": {"application": {"name": "rpdu2g", "version": "2.5.0.6", "file": None}},
-    }
-    found = known_card(facts)
-    assert found == KnownCard("ZA1", 3, Family.RACK_PDU, Version((2, 5, 0, 6)))
-    assert found.secure_nmc.subscription_family == "SWNMC3PDU"
-    assert str(found) == "ZA1"
-
-
-def test_a_silent_card_says_nothing() -> None:
-    found = known_card(SILENT_FACTS)
-    assert found == KnownCard(None, None, Family.UNKNOWN, None)
-    assert str(found) == "the card"
-
-
-_ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["3", "rack_pdu", "2.5.5.1"]),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["application", "version"]), inner),
-    max_leaves=4,
-)
-
-
-@given(st.dictionaries(st.sampled_from(["serial", "generation", "product_family", "firmware"]), _ANYTHING))
-def test_whatever_a_cache_holds_is_a_card(facts: dict[str, t.Any]) -> None:
-    found = known_card(facts)
-    assert found.generation is None or found.generation is facts["generation"]
-    assert isinstance(found.family, Family)
-    assert found.secure_nmc.eligible in (True, False, None)
