@@ -169,6 +169,79 @@ def identify(said: Observation, *, product_family: Family | None = None) -> Card
     )
 
 
+def card_from_facts(facts: t.Mapping[str, t.Any]) -> Card | None:
+    """The card that gave these facts, as a cache kept them; None for facts of another shape, such as those of an older release.
+
+    What only a login shows (the user's type, the application's state) is not among the facts.
+    """
+    try:
+        return _from_facts(facts)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _from_facts(facts: t.Mapping[str, t.Any]) -> Card:
+    family, generation = Family(facts["product_family"]), facts["generation"]
+    if generation is not None and generation not in GENERATIONS.values():
+        raise ValueError("there is no such generation")
+    device = {name: _text_or_none(value) for name, value in facts["device"].items() if name not in ("kind", "on_battery")}
+    return Card(
+        **{name: _text_or_none(facts[name]) for name in _TEXTS},
+        application_missing=_one_of(facts["application_missing"], True, False),
+        uptime_seconds=None if facts["uptime_seconds"] is None else float(facts["uptime_seconds"]),
+        generation=generation,
+        application_state=None,
+        user_type=None,
+        linked=tuple(LinkedDevice(**_texts(linked)) for linked in facts["linked"]),
+        product_family=family,
+        inferred=tuple(str(name) for name in facts["inferred"]),
+        firmware={component: _installed_before(facts["firmware"][component.value]) for component in Component},
+        device=DeviceReading(**device, on_battery=_one_of(facts["device"]["on_battery"], True, False, None)),
+        services={str(name): _one_of(on, True, False, None) for name, on in facts["services"].items()},
+        secure_nmc=secure_nmc(generation, family),
+        features=dict(facts["features"]),
+        unread=tuple(Unread(**_texts(text)) for text in facts["unread"]),
+    )
+
+
+_TEXTS = (
+    "source",
+    "hardware_token",
+    "application",
+    "model",
+    "serial",
+    "hardware_revision",
+    "manufacture_date",
+    "mac",
+    "name",
+    "location",
+    "contact",
+)
+
+
+def _installed_before(facts: t.Mapping[str, t.Any]) -> Installed:
+    version = parse_version(facts["version"])
+    if facts["version"] is not None and version is None:
+        raise ValueError("it is no version")
+    return Installed(version, _text_or_none(facts.get("file")))
+
+
+def _texts(facts: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {name: _text_or_none(value) for name, value in facts.items()}
+
+
+def _text_or_none(value: t.Any) -> t.Any:
+    if value is not None and not isinstance(value, str):
+        raise TypeError("it is no text")
+    return value
+
+
+def _one_of(value: t.Any, *choices: bool | None) -> t.Any:
+    if not any(value is choice for choice in choices):
+        raise TypeError("it is no truth value")
+    return value
+
+
 def _inferred(*, family: bool, subscription: bool) -> tuple[str, ...]:
     marks = {"product_family": family, "secure_nmc": subscription}
     return tuple(name for name, inferred in marks.items() if inferred)

@@ -112,11 +112,13 @@ def make_plan(
     serial: str | None = None,
     expected_application: str | None = None,
     store: Store | None = None,
+    majors: t.Mapping[int, t.Sequence[int]] | None = None,
 ) -> Plan:
     """Decide what brings a card to the last of the releases, over the ones before it where the way needs them.
 
     ``serial`` is the declared serial number of the card and ``expected_application`` the application of one that lost it,
-    None where nothing is declared. ``store`` adds images, stepping stones and the versions that ship together.
+    None where nothing is declared. ``store`` adds images, stepping stones and the versions that ship together; ``majors`` takes the place
+    of the major versions of a generation that a way must not leap over.
     """
     known = _wrong_card(card, serial) or _with_application(card, expected_application)
     if isinstance(known, Refusal):
@@ -125,12 +127,12 @@ def make_plan(
     if refusal is not None:
         return _refused(refusal)
     completed = [_completed(known, release, store) for release in releases]
-    plan = _decide(known, completed, allow=allow, store=store)
+    plan = _decide(known, completed, allow=allow, store=store, majors=majors or {})
     warnings = tuple(crossing.sentence for crossing in crossed(known, completed[-1])) if plan.steps else ()
     return replace(plan, target=completed[-1], warnings=warnings)
 
 
-def _decide(card: Card, releases: t.Sequence[Release], *, allow: Permissions, store: Store | None) -> Plan:
+def _decide(card: Card, releases: t.Sequence[Release], *, allow: Permissions, store: Store | None, majors: Majors) -> Plan:
     target = releases[-1]
     refusal = _silent(card, target)
     if refusal is not None:
@@ -145,7 +147,7 @@ def _decide(card: Card, releases: t.Sequence[Release], *, allow: Permissions, st
         return Plan(Reason.EXTERNAL_DELIVERY, f"{target} reaches the card by {work_item.program}", work_item=work_item)
     # The images of the target come first: a wrong one says more than a stone that is missing on the way to it.
     last = _release_steps(card, card.firmware_versions, target, allow)
-    way = last if isinstance(last, Refusal) else _way(card, releases, allow, store)
+    way = last if isinstance(last, Refusal) else _way(card, releases, allow, store, majors)
     return _refused(way) if isinstance(way, Refusal) else _steps(card, way, allow)
 
 
@@ -169,6 +171,12 @@ def _refused(refusal: Refusal) -> Plan:
 # --- what stands against touching the card -------------------------------------------------------------------------
 
 Versions = t.Mapping[Component, t.Optional[Version]]
+Majors = t.Mapping[int, t.Sequence[int]]
+
+
+def obstacle(card: Card, allow: Permissions) -> Refusal | None:
+    """What stands against any upgrade of a card, whatever the target."""
+    return _unidentified(card) or _untouchable(card, allow)
 
 
 def _wrong_card(card: Card, serial: str | None) -> Refusal | None:
@@ -248,7 +256,7 @@ def _off_target(versions: Versions, release: Release) -> list[Component]:
     return [component for component, wanted in release.targets.items() if versions[component] != wanted]
 
 
-def _way(card: Card, releases: t.Sequence[Release], allow: Permissions, store: Store | None) -> list[Release] | Refusal:
+def _way(card: Card, releases: t.Sequence[Release], allow: Permissions, store: Store | None, majors: Majors) -> list[Release] | Refusal:
     """The releases to visit: the target, behind one of each major version that must not be leapt over.
 
     Majors are counted on the application, else on the AOS; a boot monitor has a numbering of its own.
@@ -260,7 +268,8 @@ def _way(card: Card, releases: t.Sequence[Release], allow: Permissions, store: S
         return [target]
     end = target.targets[measured]
     stones = []
-    for major in _majors_between(RULES[_generation(card)].majors, start.major, end.major):
+    generation = _generation(card)
+    for major in _majors_between(majors.get(generation, RULES[generation].majors), start.major, end.major):
         given = (release for release in releases[:-1] if _major(release, measured) == major)
         stone = next(given, None) or _stored_stone(card, major, store)
         if stone is None:

@@ -33,6 +33,23 @@ class VersionRange:
     def __contains__(self, version: Version) -> bool:
         return all(_OPERATORS[sign](version, bound) for sign, bound in self.comparisons)
 
+    @property
+    def only(self) -> Version | None:
+        """The one version that fulfils them, where one is named outright."""
+        return self.comparisons[0][1] if [sign for sign, _bound in self.comparisons] == ["=="] else None
+
+    @property
+    def least(self) -> Version:
+        """The bound at the lower end; of a range that has none, its first bound."""
+        lower = (bound for sign, bound in self.comparisons if sign in (">", ">=", "=="))
+        return next(lower, self.comparisons[0][1])
+
+    def exceeds(self, version: Version) -> bool:
+        """Whether a version is too new: it breaks a comparison that has an upper end."""
+        return any(
+            sign in ("<", "<=", "==") and version >= bound and not _OPERATORS[sign](version, bound) for sign, bound in self.comparisons
+        )
+
     def __str__(self) -> str:
         return ",".join(f"{sign}{bound}" for sign, bound in self.comparisons)
 

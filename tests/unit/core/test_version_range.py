@@ -65,6 +65,30 @@ def test_a_major_number_alone_ends_a_line() -> None:
     assert version("3.0.0.0") not in versions(">=2.5.5.1,<3")
 
 
+@pytest.mark.parametrize(
+    ("text", "asked", "exceeded"),
+    [
+        ("==2.5.5.1", "2.5.5.1", False),
+        ("==2.5.5.1", "2.5.5.2", True),
+        ("==2.5.5.1", "2.5.5.0", False),
+        (">=2.5", "9.9", False),
+        (">2.5", "2.5", False),
+        (">=2.5,<2.6", "2.6", True),
+        (">=2.5,<2.6", "2.4", False),
+        ("<=2.6", "2.6", False),
+        ("<=2.6", "2.6.0.1", True),
+        ("!=2.6", "2.6", False),
+    ],
+)
+def test_a_version_is_too_new_when_it_breaks_an_upper_end(text: str, asked: str, exceeded: bool) -> None:
+    assert versions(text).exceeds(version(asked)) is exceeded
+
+
+@pytest.mark.parametrize(("text", "only"), [("==2.5.5.1", "2.5.5.1"), (">=2.5", None), ("==2.5,<3", None), ("!=2.5", None)])
+def test_one_version_is_only_what_is_named_outright(text: str, only: str | None) -> None:
+    assert versions(text).only == (version(only) if only else None)
+
+
 def test_blanks_do_not_matter() -> None:
     assert versions(" >= 2.5 ,  < 3.0 ") == versions(">=2.5,<3.0")
 
