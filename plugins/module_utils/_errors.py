@@ -46,6 +46,10 @@ class LedgerError(NmcError):
     """What is remembered between runs cannot be read or written."""
 
 
+class LicensingError(NmcError):
+    """The licensing bridge did not do what was asked, or nobody knows whether it did."""
+
+
 class UnreachableError(NmcError):
     """Nothing was sent to the card, because it does not answer."""
 

@@ -28,6 +28,7 @@ REFUSALS = {
     "unknown_id": (404, "Nobody bought this Activation ID."),
     "unknown_voucher": (404, "There is no such voucher."),
     "key_reused": (409, "This Idempotency-Key was used for another request."),
+    "superseded": (409, "This request was carried out before, and the subscription was changed since."),
     "not_applicable": (409, "No card of this generation or product family can have a subscription."),
     "sku_mismatch": (409, "The Activation ID is of another part number."),
     "family_mismatch": (409, "What was bought is for another product family."),
@@ -131,6 +132,8 @@ class Office:
         if key in self.keys:
             if self.keys[key] != (operation, request):
                 raise RefusalError("key_reused")
+            if self.subscriptions[serial].request_key != key:
+                raise RefusalError("superseded")
             return self.read(serial)
         self.subscriptions[serial] = CHANGES[operation](self, request, key)
         self.keys[key] = (operation, request)

@@ -123,6 +123,13 @@ class Reason(str, enum.Enum):
     NOT_A_CARD = "not_a_card"
     MASKED_BY_SECRET = "masked_by_secret"
 
+    # the licensing bridge
+    LICENSING_UNREACHABLE = "licensing_unreachable"
+    LICENSING_DENIED = "licensing_denied"
+    LICENSING_REFUSED = "licensing_refused"
+    LICENSING_UNEXPECTED = "licensing_unexpected"
+    LICENSING_UNCERTAIN = "licensing_uncertain"
+
     # the card was written to
     TRANSFER_INTERRUPTED = "transfer_interrupted"
     TRANSFER_TIMEOUT = "transfer_timeout"
@@ -527,6 +534,31 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.FAILED,
         "A secret is so short or so common that Ansible masked a part of the answer.",
         "Use a password and a community that occur in no name, such as none of the vendor's defaults; or do not delegate the task.",
+    ),
+    Reason.LICENSING_UNREACHABLE: Meaning(
+        Status.FAILED,
+        "The licensing bridge does not answer, or cannot work at the moment.",
+        "Check licensing_url, the network, the proxy and licensing_ca_path, then run again.",
+    ),
+    Reason.LICENSING_DENIED: Meaning(
+        Status.FAILED,
+        "The licensing bridge does not accept the token for this.",
+        "Correct licensing_token, or have it allowed for this card and this Activation ID.",
+    ),
+    Reason.LICENSING_REFUSED: Meaning(
+        Status.BLOCKED,
+        "The licensing bridge refuses the activation or renewal.",
+        "Nothing was activated. The message and the code in the evidence say which rule forbids it.",
+    ),
+    Reason.LICENSING_UNEXPECTED: Meaning(
+        Status.FAILED,
+        "The answer of the licensing bridge is not what its contract says.",
+        "Check that licensing_url is that of the bridge, and show the message to who runs it.",
+    ),
+    Reason.LICENSING_UNCERTAIN: Meaning(
+        Status.FAILED,
+        "Whether something was activated is not known: the answer of the licensing bridge was lost, and it cannot be read back.",
+        "Run again when the bridge answers: what was done is recognised and never done twice.",
     ),
     Reason.TRANSFER_INTERRUPTED: Meaning(
         Status.FAILED,
