@@ -57,6 +57,19 @@ class Reason(str, enum.Enum):
 
     # what is known of the card's subscription
     UNKNOWN_SKU = "unknown_sku"
+    SUBSCRIBED = "subscribed"
+    NMC2_FREE = "nmc2_free"
+    FREE_LINE = "free_line"
+    PLATFORM_COVERED = "platform_covered"
+    PLATFORM_EXPIRED = "platform_expired"
+    NOT_SUBSCRIBED = "not_subscribed"
+    NOT_ACTIVATED = "not_activated"
+    EXPIRED_CANNOT_RENEW = "expired_cannot_renew"
+    FREE_BASELINE_ONLY = "free_baseline_only"
+    FAMILY_MISMATCH = "family_mismatch"
+    FAMILY_UNKNOWN = "family_unknown"
+    CERTIFICATION_UNKNOWN = "certification_unknown"
+    SUBSCRIPTION_UNKNOWN = "subscription_unknown"
 
     # what was asked cannot be
     INVALID_OPTION = "invalid_option"
@@ -237,6 +250,66 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.BLOCKED,
         "The part number is that of no Secure NMC subscription.",
         "Correct sku: SWNMC3SU-nY-DIGI, SWNMC3PDU-nY-DIGI or FWENMC1P-STnY-DIGI, with 1 to 6 for n.",
+    ),
+    Reason.SUBSCRIBED: Meaning(Status.COMPLIANT, "A subscription of the right family runs on the card.", "Nothing to do."),
+    Reason.NMC2_FREE: Meaning(
+        Status.NOT_APPLICABLE,
+        "The card is an NMC2, for which no subscription is sold: its firmware is free.",
+        "Take its firmware from the APC web site, without a subscription.",
+    ),
+    Reason.FREE_LINE: Meaning(
+        Status.COMPLIANT, "The release belongs to the line that is free for every NMC3.", "Take it from www.se.com/secure-nmc."
+    ),
+    Reason.PLATFORM_COVERED: Meaning(
+        Status.COMPLIANT,
+        "EcoStruxure IT Expert or Data Center Expert brings the right to certified firmware along.",
+        "Bring the release to the card with that product.",
+    ),
+    Reason.PLATFORM_EXPIRED: Meaning(
+        Status.NOT_ENTITLED,
+        "The product that brought the right to certified firmware along is no longer under contract.",
+        "Correct platform_expires when the contract was renewed; otherwise subscribe the card, or leave it on the free line.",
+    ),
+    Reason.NOT_SUBSCRIBED: Meaning(
+        Status.NOT_ENTITLED,
+        "The card has no subscription, without which only the free line may be installed.",
+        "Buy a subscription of the card's family and activate it in the Secure NMC System Tool; or let the card run the free line.",
+    ),
+    Reason.NOT_ACTIVATED: Meaning(
+        Status.NOT_ENTITLED,
+        "A subscription is there for the card, and was not activated.",
+        "Activate it in the Secure NMC System Tool as the work item says, then declare the day with activated_on.",
+    ),
+    Reason.EXPIRED_CANNOT_RENEW: Meaning(
+        Status.NOT_ENTITLED,
+        "The subscription has ended, and what has ended cannot be renewed.",
+        "Buy a new subscription, which brings a new Activation ID. Until then the card works on as it is, without new certified firmware. "
+        "If the tool shows a later end, declare it with expires_on.",
+    ),
+    Reason.FREE_BASELINE_ONLY: Meaning(
+        Status.NOT_ENTITLED,
+        "Without a subscription nothing but the free line may be installed, and the release is outside of it.",
+        "Aim at a release of the free line; a line that the vendor opens too can be declared.",
+    ),
+    Reason.FAMILY_MISMATCH: Meaning(
+        Status.BLOCKED,
+        "The subscription is for another product family than the card.",
+        "Take a subscription of the card's family; one of another family is void on it.",
+    ),
+    Reason.FAMILY_UNKNOWN: Meaning(
+        Status.UNKNOWN,
+        "The card does not say to which product family it belongs, so neither which subscription fits.",
+        "Read it over the other transport, or declare product_family.",
+    ),
+    Reason.CERTIFICATION_UNKNOWN: Meaning(
+        Status.UNKNOWN,
+        "No subscription is sold for this product, and nobody says who may have its certified firmware.",
+        "Ask the vendor. When the release is free for you, say so in the rule with entitlement: free.",
+    ),
+    Reason.SUBSCRIPTION_UNKNOWN: Meaning(
+        Status.UNKNOWN,
+        "Whether the card has a subscription today cannot be said.",
+        "Look at the License Status column of the Secure NMC System Tool, and declare what it shows with activated_on and expires_on.",
     ),
     Reason.INVALID_OPTION: Meaning(
         Status.FAILED,

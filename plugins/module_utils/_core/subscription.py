@@ -34,6 +34,12 @@ class Platform(str, enum.Enum):
     DATA_CENTER_EXPERT = "data_center_expert"
 
 
+PLATFORM_NAMES: t.Mapping[Platform, str] = {
+    Platform.ECOSTRUXURE_IT_EXPERT: "EcoStruxure IT Expert",
+    Platform.DATA_CENTER_EXPERT: "Data Center Expert",
+}
+
+
 class State(str, enum.Enum):
     """Where a card stands. That a subscription is about to end is no state but a flag on it."""
 
