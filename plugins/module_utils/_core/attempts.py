@@ -71,7 +71,7 @@ class Attempt:
     ``marked_at`` is when its state last changed; ``reason`` is why it failed.
     """
 
-    id: str
+    id: int
     card: CardKey
     undertaking: Undertaking
     state: AttemptState

@@ -42,7 +42,7 @@ def client_resource(slots: int) -> Resource:
 class Lease:
     """A slot of a resource, until a time of the ledger's clock."""
 
-    id: str
+    id: int
     resource: Resource
     holder: str
     expires_at: dt.datetime
@@ -65,7 +65,7 @@ class Occupied:
 class Hold:
     """A stop of all work at a site, or of a whole client when ``site`` is None; without ``expires_at`` until it is lifted."""
 
-    id: str
+    id: int
     site: str | None
     reason: str
     owner: str

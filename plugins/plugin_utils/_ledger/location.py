@@ -47,7 +47,7 @@ class Location:
         return self._error(Reason.LEDGER_UNWRITABLE, "cannot be written", said)
 
     def _error(self, reason: Reason, what: str, said: object) -> LedgerError:
-        line = " ".join(scrub(str(said), self._secrets()).split())
+        line = " ".join(scrub(str(said), self._secrets()).split()).rstrip(".?!")
         return LedgerError(reason, f"{self.card}: the ledger at {self} {what}: {line}.")
 
     def _secrets(self) -> list[str | None]:

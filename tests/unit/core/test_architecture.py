@@ -104,7 +104,7 @@ print("imported", len({names!r}))
 """
 
 
-@pytest.mark.parametrize("part", ["module_utils", "modules", "action", "doc_fragments"])
+@pytest.mark.parametrize("part", ["module_utils", "modules", "action", "doc_fragments", "plugin_utils"])
 def test_every_file_can_be_imported_without_any_optional_library(part: str) -> None:
     names = [f"{_PACKAGE}.{named(file).removesuffix('.py').replace('/', '.')}" for file in below(part)]
     # Ansible itself needs YAML, and cryptography for its vault.

@@ -62,7 +62,7 @@ def undertaking(**changes: t.Any) -> Undertaking:
 def attempt(state: AttemptState = AttemptState.SENT, *, age: float = 10, transfers: int = 1, **changes: t.Any) -> Attempt:
     """An attempt whose state last changed so many seconds ago."""
     marked = NOW - dt.timedelta(seconds=age)
-    plain = Attempt("1", KEY, undertaking(), state, transfers=transfers, begun_at=marked, marked_at=marked)
+    plain = Attempt(1, KEY, undertaking(), state, transfers=transfers, begun_at=marked, marked_at=marked)
     return dataclasses.replace(plain, **changes)
 
 
@@ -224,7 +224,7 @@ def test_two_keys_are_one_card_when_they_agree_as_far_as_they_go(
 
 def test_who_finds_a_resource_occupied_learns_who_has_it_until_when() -> None:
     resource = site_resource("paris", 2)
-    leases = tuple(Lease(str(number), resource, f"awx-{number}", NOW + dt.timedelta(minutes=number)) for number in (1, 2))
+    leases = tuple(Lease(number, resource, f"awx-{number}", NOW + dt.timedelta(minutes=number)) for number in (1, 2))
     assert Occupied(resource, leases).refusal == Refusal(
         Reason.LEASE_HELD,
         "no more than 2 may work on site paris at once: awx-1 until 2026-11-22 03:01 UTC, awx-2 until 2026-11-22 03:02 UTC",
@@ -244,5 +244,5 @@ def test_a_card_has_one_slot_whichever_part_of_its_key_is_known() -> None:
     ],
 )
 def test_a_hold_says_who_where_until_when_and_why(site: str | None, expires: dt.datetime | None, expected: str) -> None:
-    hold = Hold("1", site, "change freeze", "dc-ops", NOW, expires)
+    hold = Hold(1, site, "change freeze", "dc-ops", NOW, expires)
     assert hold.refusal == Refusal(Reason.ON_HOLD, expected)
