@@ -74,9 +74,10 @@ emulator: environment-newest ## emulated cards, until interrupted; FLEET=file sa
 bench: environment-newest ## measure speed and write docs/performance.md
 	$(with-tree) $(directory-newest)/bin/python tests/bench/run.py
 
-pages: environment-newest ## write docs/reasons.md and docs/faults.md from what the code says and does
+pages: environment-newest ## write docs/reasons.md, docs/faults.md and the schemas from what the code says and does
 	$(with-tree) $(directory-newest)/bin/python -m pages.reasons > docs/reasons.md
 	$(with-tree) $(directory-newest)/bin/python -m pages.faults > docs/faults.md
+	$(with-tree) $(directory-newest)/bin/python -m pages.schema | tee docs/baseline.schema.json > plugins/plugin_utils/baseline.schema.json
 
 clean: ## remove everything that these commands leave behind
 	rm -rf .venv .venvs .nox .tree .tree-copy .demo .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/output

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.advisories import ADVISORIES, Advisory, Extent
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.baseline_schema import BASELINE_SCHEMA
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.catalogue import Certification
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.entitlement import FREE_LINES
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -21,9 +22,6 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.schema import problems
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version, parse_version
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version_range import VersionRange, parse_range
-
-# The line that stays free of charge for NMC3; the vendor may add critical fixes to it. Source: Secure NMC FAQ.
-FREE_LINE = VersionRange(((">=", Version((2, 5))), ("<", Version((2, 6)))))
 
 _SHOWN = 5  # problems of one document in a message
 _DEEPEST = 20
@@ -110,7 +108,7 @@ class Baseline:
     name: str
     rules: tuple[Rule, ...]
     waivers: tuple[Waiver, ...] = ()
-    free_versions: tuple[VersionRange, ...] = (FREE_LINE,)
+    free_versions: tuple[VersionRange, ...] = FREE_LINES
     advisories: tuple[Advisory, ...] = ADVISORIES
     majors: t.Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     certifications: t.Mapping[tuple[str, Version], Certification] = field(default_factory=dict)
@@ -155,7 +153,7 @@ class _Reader:
             name=document["name"],
             rules=self._rules(document["rules"]),
             waivers=tuple(self._waiver(waiver, f"baseline.waivers[{number}]") for number, waiver in waivers),
-            free_versions=(FREE_LINE, *(self._range(text, "baseline.free_versions") for text in document.get("free_versions", ()))),
+            free_versions=(*FREE_LINES, *(self._range(text, "baseline.free_versions") for text in document.get("free_versions", ()))),
             advisories=self._advisories(document.get("advisories", ())),
             majors=self._majors(document.get("stepping_stones", ())),
             certifications={

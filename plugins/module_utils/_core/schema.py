@@ -52,7 +52,7 @@ def _violations(document: t.Any, schema: Schema) -> t.Iterator[str]:
     if "enum" in schema and document not in schema["enum"]:
         yield f"is {_shown(document)}, which is none of {', '.join(map(str, schema['enum']))}"
     if "pattern" in schema and not re.search(schema["pattern"], document):
-        yield f"is {_shown(document)}, which is not of the form {schema['description']}"
+        yield f"is {_shown(document)}, wanted is {schema['description']}"
     if isinstance(document, str) and len(document) > schema.get("maxLength", len(document)):
         yield f"is longer than {schema['maxLength']} characters"
 
