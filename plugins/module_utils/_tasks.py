@@ -45,12 +45,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Task:
-    """A module: its name, its options, what it does, and how it fails before it begins."""
+    """A module: its name, its options, what it does, how it fails before it begins, and whether it changes cards."""
 
     name: str
     spec: t.Callable[[], Spec]
     run: t.Callable[[Params, Run], Result]
     refuse: t.Callable[[NmcError, str], Result]
+    changes_cards: bool = False
 
     @property
     def secrets(self) -> list[str]:
@@ -90,7 +91,7 @@ def _refuse_firmware(error: NmcError, card: str) -> Result:
 
 
 FACTS = Task("nmc_facts", shared_spec, _facts, _refuse_facts)
-FIRMWARE = Task("nmc_firmware", firmware_spec, _firmware, _refuse_firmware)
+FIRMWARE = Task("nmc_firmware", firmware_spec, _firmware, _refuse_firmware, changes_cards=True)
 
 
 def run_module(task: Task) -> None:

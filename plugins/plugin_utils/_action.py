@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -22,7 +22,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import host_variables
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO_SNMP, PARAMIKO, PYSNMP
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, ReplyError
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, ReplyError, TransferError, UnreachableError
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 
 Variables = dict[str, t.Any]
@@ -90,23 +90,46 @@ class NmcActionBase(ActionBase):
 
     def _on_delegate(self, options: dict[str, t.Any], variables: Variables, card: str) -> dict[str, t.Any]:
         """On a jump host the module itself runs there, with every option spelled out and the images copied first."""
+        delegate = self._task.delegate_to
         if "image_store" in options:
-            message = f"{card}: image_store cannot be used from {self._task.delegate_to}; give image or images, which are copied there."
+            message = f"{card}: image_store cannot be used from {delegate}; give image or images, which are copied there."
             return self.TASK.refuse(InputError(Reason.INVALID_OPTION, message), card)
-        self._copy_images(options)
-        result: dict[str, t.Any] = self._execute_module(module_args=options, task_vars=dict(variables))
+        try:
+            self._make_tmp_path()
+            self._copy_images(options)
+        except AnsibleConnectionFailure as error:
+            return self._without_delegate(error, card)
+        result = self._run_there(options, variables, card)
         if _holds_mask(result.get("ansible_facts")) or _holds_mask(result.get("before")) or _holds_mask(result.get("plan")):
-            message = f"{card}: {self._task.delegate_to} masked a part of the card's identity, because it contains a secret of this task."
+            message = f"{card}: {delegate} masked a part of the card's identity, because it contains a secret of this task."
             refusal = self.TASK.refuse(ReplyError(Reason.MASKED_BY_SECRET, message), card)
             return {**refusal, "changed": bool(result.get("changed"))}
         return result
+
+    def _run_there(self, options: dict[str, t.Any], variables: Variables, card: str) -> dict[str, t.Any]:
+        """Run the module. When its result does not come back, it may have sent something, and may still be at it."""
+        acts = self.TASK.changes_cards and not self._task.check_mode
+        if acts and self._connection.has_option("reconnection_retries"):
+            # The SSH plugin's retries would run the module a second time beside the first.
+            self._connection.set_option("reconnection_retries", 0)
+        try:
+            result: dict[str, t.Any] = self._execute_module(module_args=options, task_vars=dict(variables))
+        except AnsibleConnectionFailure as error:
+            return self._lost(error, card) if acts else self._without_delegate(error, card)
+        return result
+
+    def _without_delegate(self, error: AnsibleConnectionFailure, card: str) -> dict[str, t.Any]:
+        message = f"{card}: there is no connection to {self._task.delegate_to} ({error.message.strip()})."
+        return self.TASK.refuse(UnreachableError(Reason.DELEGATE_UNREACHABLE, message), card)
+
+    def _lost(self, error: AnsibleConnectionFailure, card: str) -> dict[str, t.Any]:
+        message = f"{card}: the connection to {self._task.delegate_to} was lost while the module ran there ({error.message.strip()})."
+        return {**self.TASK.refuse(TransferError(Reason.DELEGATE_LOST, message), card), "changed": True}
 
     def _copy_images(self, options: dict[str, t.Any]) -> None:
         for holder, key in _image_paths(options):
             local = Path(holder[key])
             if local.is_file():
-                if self._connection._shell.tmpdir is None:
-                    self._make_tmp_path()
                 shell = self._connection._shell
                 holder[key] = self._transfer_file(str(local), shell.join_path(shell.tmpdir, local.name))
 

@@ -135,6 +135,7 @@ class Reason(str, enum.Enum):
     UNEXPECTED_REPLY = "unexpected_reply"
     NOT_A_CARD = "not_a_card"
     MASKED_BY_SECRET = "masked_by_secret"
+    DELEGATE_UNREACHABLE = "delegate_unreachable"
 
     # the licensing bridge
     LICENSING_UNREACHABLE = "licensing_unreachable"
@@ -161,6 +162,7 @@ class Reason(str, enum.Enum):
     CONFIG_CHANGED = "config_changed"
     GUEST_NOT_UPDATED = "guest_not_updated"
     EXTERNAL_NOT_DONE = "external_not_done"
+    DELEGATE_LOST = "delegate_lost"
 
 
 @dataclass(frozen=True)
@@ -608,6 +610,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         "A secret is so short or so common that Ansible masked a part of the answer.",
         "Use a password and a community that occur in no name, such as none of the vendor's defaults; or do not delegate the task.",
     ),
+    Reason.DELEGATE_UNREACHABLE: Meaning(
+        Status.UNREACHABLE,
+        "The jump host from which the card is reached does not answer.",
+        f"{_UNTOUCHED} Check the way to the jump host and its ansible_ variables; Ansible's ping module must reach it.",
+    ),
     Reason.LICENSING_UNREACHABLE: Meaning(
         Status.FAILED,
         "The licensing bridge does not answer, or cannot work at the moment.",
@@ -722,6 +729,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.FAILED,
         "The card did not reach the release in external_timeout.",
         "See in the vendor's program what became of the update, then run again.",
+    ),
+    Reason.DELEGATE_LOST: Meaning(
+        Status.FAILED,
+        "The jump host gave no result, so that nobody knows what the card holds.",
+        "The upgrade may still be running there: wait for reboot_timeout, then run again, which reads the card first.",
     ),
 }
 

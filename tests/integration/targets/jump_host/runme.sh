@@ -52,4 +52,4 @@ stop_jump_host() {
 trap stop_jump_host EXIT
 
 ANSIBLE_SSH_CONTROL_PATH_DIR=$TMPDIR/control \
-    ansible-playbook playbook.yml -i inventory.yml -e "directory=$TMPDIR jump_port=$port jump_user=$(id -un)" "$@"
+    ansible-playbook playbook.yml -i inventory.yml -e "directory=$TMPDIR jump_port=$port jump_server=$server jump_user=$(id -un)" "$@"
