@@ -12,7 +12,7 @@ import typing as t
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Path, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from licensing.rules import REFUSALS, Office, RefusalError
@@ -38,6 +38,11 @@ Family = t.Literal[
 _CODES = {400: "invalid_request", 401: "unauthorized", 403: "forbidden"}
 
 
+def _whole(said: object) -> object:
+    """To JSON Schema 3.0 is an integer."""
+    return int(said) if isinstance(said, float) and said.is_integer() else said
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -46,7 +51,7 @@ class Card(_Body):
     serial: t.Annotated[str, StringConstraints(pattern=_SERIAL)]
     mac: t.Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")] | None
     device_serial: t.Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")] | None
-    generation: t.Annotated[int, Field(ge=1, le=9)]
+    generation: t.Annotated[int, BeforeValidator(_whole), Field(ge=1, le=9)]
     product_family: Family
 
 

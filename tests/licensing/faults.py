@@ -31,13 +31,15 @@ class Fault:
     """How requests are answered instead: ``answer`` is a key of `_ANSWERS`.
 
     ``done``: the work is done before, so that only its answer is lost. ``operation`` limits it to a value of `OPERATIONS` or
-    ``read``, ``times`` to that many requests. ``status``, ``body`` and ``headers`` are for the answer ``said``.
+    ``read``, ``times`` to that many requests, ``skip`` lets so many pass before. ``status``, ``body`` and ``headers`` are for the answer
+    ``said``.
     """
 
     answer: str
     done: bool = False
     operation: str | None = None
     times: int | None = None
+    skip: int = 0
     status: int = 200
     body: t.Any = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -49,7 +51,15 @@ class Fault:
             raise ValueError(f"{self.operation} is no operation")
 
     def strikes(self, operation: str) -> bool:
-        return self.operation in (None, operation) and self.times != 0
+        """Whether it is this request's turn; counts."""
+        if self.operation not in (None, operation) or self.times == 0:
+            return False
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
 
 
 @dataclass(frozen=True)
@@ -77,17 +87,12 @@ class Traffic:
         body = await _whole(receive)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         self.requests.append(Request(scope["method"], scope["path"], headers, body.decode("utf-8", "replace")))
-        fault = self._next_fault(OPERATIONS.get(scope["path"], _READ))
+        operation = OPERATIONS.get(scope["path"], _READ)
+        fault = next((fault for fault in self.faults if fault.strikes(operation)), None)
         if fault is None or fault.done:
             await self._app(scope, _again(body, receive), send if fault is None else _nowhere)
         if fault is not None:
             await _ANSWERS[fault.answer](fault, receive, send)
-
-    def _next_fault(self, operation: str) -> Fault | None:
-        fault = next((fault for fault in self.faults if fault.strikes(operation)), None)
-        if fault is not None and fault.times is not None:
-            fault.times -= 1
-        return fault
 
 
 async def _whole(receive: Receive) -> bytes:
