@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run that is killed with SIGKILL, anywhere: the next one ends at the target, or in a named reason."""
+"""An upgrade whose process is killed with SIGKILL, anywhere: the next runs end at the target, or in a named reason."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import json
 import random
 import subprocess
 import sys
-import time
 import typing as t
 
 import pytest
-from unit.tasks.emulated import UPGRADES
-from unit.tasks.fault_table import Holds
+from unit.tasks.emulated import LARGE, UPGRADES
+from unit.tasks.killing import TARGET, at_once, await_that, is_quiet, reach_target
 
 if t.TYPE_CHECKING:
     import pathlib
 
     from unit.tasks.conftest import Take
     from unit.tasks.emulated import EmulatedCard, ImageStore, Options
+    from unit.tasks.killing import Verdict
 
     from emulator.testing import State
 
@@ -34,7 +34,36 @@ from unit.tasks.emulated import run_task
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import FIRMWARE
 run_task(FIRMWARE, json.load(sys.stdin), on_note=lambda note: print(note, flush=True))
 """
-_MOMENTS = {"ups3": 4.0, "ups2": 8.0}  # about as long as a whole run takes (s)
+_SOON = 0.6  # from a milestone to the kill, at most (s)
+
+
+def _counts(**least: int) -> t.Callable[[State], bool]:
+    return lambda state: all(state["counters"][name] >= count for name, count in least.items())
+
+
+def _restarts(count: int, phase: str) -> t.Callable[[State], bool]:
+    return lambda state: state["counters"]["reboots"] >= count and state["phase"] == phase
+
+
+# What a card has seen of an upgrade before its process is killed. Only an NMC2 takes more than one image.
+_MILESTONES: dict[str, t.Callable[[State], bool]] = {
+    "nothing": lambda _state: True,
+    "a connection": _counts(connections=1),
+    "a login to read": _counts(logins=1),
+    "a login for config.ini": _counts(logins=2),
+    "bytes of an image": _counts(bytes_received=1),
+    "an image": _restarts(1, "rebooting"),
+    "a restart": _restarts(1, "up"),
+}
+_MILESTONES_OF_MANY = {
+    "bytes of the second image": _counts(bytes_received=LARGE + 1),
+    "the second image": _restarts(2, "rebooting"),
+    "all but one image": _restarts(2, "up"),
+}
+_CASES = [
+    *((kind, seen) for kind in sorted(UPGRADES) for seen in _MILESTONES),
+    *(("ups2", seen) for seen in _MILESTONES_OF_MANY),
+]
 
 
 @contextlib.contextmanager
@@ -53,33 +82,12 @@ def running(card: EmulatedCard, options: Options, output: pathlib.Path) -> t.Ite
             process.wait()
 
 
-def await_said(process: subprocess.Popen[str], output: pathlib.Path, text: str, *, timeout: float = 60.0) -> None:
-    deadline = time.monotonic() + timeout
-    while text not in output.read_text(encoding="utf-8"):
-        assert process.poll() is None, output.read_text(encoding="utf-8")
-        assert time.monotonic() < deadline, output.read_text(encoding="utf-8")
-        time.sleep(0.02)
-
-
-def is_quiet(state: State) -> bool:
-    return state["phase"] == "up" and not state["sessions"]
-
-
-def mend(card: EmulatedCard, store: ImageStore, kind: str) -> tuple[str, str]:
-    """The next run, and where it asks for the expected application one with it."""
-    ran = card.firmware(**store.upgrade(kind))
-    if ran.verdict == ("blocked", "application_missing"):
-        ran = card.firmware(**store.upgrade(kind), expected_application=card.state()["application"])
-    return ran.verdict
-
-
 def test_an_nmc2_killed_between_aos_and_application_needs_the_expected_application(
     take: Take, store: ImageStore, tmp_path: pathlib.Path
 ) -> None:
     card, output = take("ups2"), tmp_path / "output"
-    with running(card, store.upgrade("ups2"), output) as process:
-        await_said(process, output, "aos_720.bin is sent")
-        process.kill()
+    with running(card, store.upgrade("ups2"), output):
+        await_that(lambda: "aos_720.bin is sent" in output.read_text(encoding="utf-8"), "sent")
     card.emulator.wait(card.address, lambda state: state["counters"]["reboots"] == 2 and is_quiet(state))
     assert card.holds == {"aos": "7.2.0", "application": None, "boot_monitor": "1.0.9"}
     ran = card.firmware(**store.upgrade("ups2"))
@@ -92,20 +100,17 @@ def test_an_nmc2_killed_between_aos_and_application_needs_the_expected_applicati
     assert card.counters["uploads"] == 3
 
 
-@pytest.mark.parametrize("kind", UPGRADES)
-@pytest.mark.parametrize("seed", range(6))
-def test_the_run_after_a_killed_one_reaches_the_target(take: Take, store: ImageStore, tmp_path: pathlib.Path, kind: str, seed: int) -> None:
-    card, output = take(kind), tmp_path / "output"
-    moment = random.Random(f"{kind} {seed}").uniform(0, _MOMENTS[kind])
-    with running(card, store.upgrade(kind), output) as process:
-        await_said(process, output, "transfer 1 of")
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(moment)
-    # A card that has just taken an image is about to restart, which the next run would meet as unreachable.
-    card.emulator.wait(card.address, is_quiet)
-    verdict = mend(card, store, kind)
-    if verdict[0] == "unreachable":
-        card.emulator.wait(card.address, is_quiet)
-        verdict = mend(card, store, kind)
-    assert verdict in (("compliant", "upgraded"), ("compliant", "at_target"))
-    assert card.holds == Holds.NEW.versions(kind)
+def test_the_runs_after_a_killed_one_reach_the_target(take: Take, store: ImageStore, tmp_path: pathlib.Path) -> None:
+    cases = [(kind, seen, take(kind)) for kind, seen in _CASES]
+
+    def strike_and_mend(case: tuple[str, str, EmulatedCard]) -> list[Verdict]:
+        kind, seen, card = case
+        milestone = {**_MILESTONES, **_MILESTONES_OF_MANY}[seen]
+        with running(card, store.upgrade(kind), tmp_path / card.address) as process:
+            card.emulator.wait(card.address, milestone, timeout=60.0)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(random.Random(f"{kind} {seen}").uniform(0, _SOON))
+        return reach_target(kind, card, store)
+
+    verdicts = dict(zip(_CASES, at_once(strike_and_mend, cases), strict=True))
+    assert {case: found for case, found in verdicts.items() if found[-1] not in TARGET} == {}
