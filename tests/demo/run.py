@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The demo: what would change on a small fleet, the change, the proof, and a second run that changes nothing."""
+"""The demo: what would change on a small fleet, the change, the proof, a second run that changes nothing, and three cards in trouble."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import os
 import shutil
 import subprocess
 import sys
-import textwrap
 import time
 import typing as t
 from pathlib import Path
 
 import yaml
 from demo.picture import svg
+from demo.told import Rows, in_words, table
 
 from emulator.testing import Emulator, make_image, start_emulator
 
@@ -59,7 +59,13 @@ EXPECTED: t.Mapping[str, tuple[str, str]] = {
     "charlie-ups-9": ("unreachable", "connection_failed"),
 }
 
-Rows = dict[str, dict[str, t.Any]]
+# The same of the cards in trouble, and of the one whose trouble is over in the next run.
+TROUBLE: t.Mapping[str, tuple[str, str]] = {
+    "delta-ups-1": ("failed", "transfer_interrupted"),
+    "delta-ups-2": ("failed", "still_old_version"),
+    "delta-pdu-1": ("failed", "host_key_changed"),
+}
+MENDED: t.Mapping[str, tuple[str, str]] = {"delta-ups-1": UPGRADED}
 
 
 def main(picture: Path | None) -> int:
@@ -75,16 +81,24 @@ def main(picture: Path | None) -> int:
         applied = _play(variables, "applied")
         _heading("3. The same run again: nothing changes")
         again = _play(variables, "again")
-    _heading("What happened")
-    table = _table(applied)
-    print(table)
+        _heading("What happened")
+        print(table(applied))
+        print("\nThe blocked and the unreachable cards belong to the demo: nothing was sent to them.")
+        _heading("4. Three cards in trouble: a link that breaks, a card that keeps its firmware, a new host key")
+        failed = _play(variables, "trouble", inventory="trouble.yml")
+        _heading("What the operator reads")
+        print(in_words(failed))
+        _heading("5. The link is repaired: the same run again, on its card")
+        mended = _play(variables, "mended", "--limit", *MENDED, inventory="trouble.yml")
+        _heading("What the operator reads")
+        print(in_words(mended))
     if picture is not None:
-        picture.write_text(svg(f"$ make demo\n\n{table}"), encoding="utf-8")
-    problems = _problems(planned, applied, again)
+        picture.write_text(svg(f"$ make demo\n\n{table(applied)}\n\n\n{in_words(failed)}"), encoding="utf-8")
+    problems = [*_problems(planned, applied, again), *_unlike(failed, TROUBLE), *_unlike(mended, MENDED)]
+    print()
     for problem in problems:
         print(f"NOT AS EXPECTED: {problem}")
     changes = [sum(bool(row["changed"]) for row in rows.values()) for rows in (planned, applied, again)]
-    print("\nThe blocked and the unreachable cards belong to the demo: nothing was sent to them.")
     print("Cards that would change: {}, changed: {}, changed again: {}.".format(*changes), end=" ")
     print(f"Took {time.monotonic() - started:.0f} s.")
     return 1 if problems else 0
@@ -112,11 +126,11 @@ def _variables(emulator: Emulator, checksums: dict[str, str]) -> Path:
     return path
 
 
-def _play(variables: Path, name: str, *options: str) -> Rows:
+def _play(variables: Path, name: str, *options: str, inventory: str = "inventory.yml") -> Rows:
     results = SCRATCH / f"{name}.jsonl"
     command = [str(Path(sys.executable).with_name("ansible-playbook")), "secure_power.nmc.enforce"]
-    command += ["-i", str(HERE / "inventory.yml"), "-e", f"@{variables}", *options]
-    print(f"$ ansible-playbook secure_power.nmc.enforce -i tests/demo/inventory.yml {' '.join(options)}\n", flush=True)
+    command += ["-i", str(HERE / inventory), "-e", f"@{variables}", *options]
+    print("$", *("ansible-playbook secure_power.nmc.enforce -i", f"tests/demo/{inventory}", *options), end="\n\n", flush=True)
     subprocess.run(command, env=_environment(results), cwd=SCRATCH, check=False)
     rows = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()] if results.exists() else []
     return {row["card"]: row for row in rows}
@@ -137,47 +151,26 @@ def _environment(results: Path) -> dict[str, str]:
 
 
 def _problems(planned: Rows, applied: Rows, again: Rows) -> list[str]:
-    problems = []
-    for card, (status, reason) in EXPECTED.items():
-        row = applied.get(card, {})
-        if (row.get("status"), row.get("reason")) != (status, reason):
-            problems.append(f"{card} is {row.get('status')} ({row.get('reason')}), expected {status} ({reason}): {row.get('msg')}")
+    problems = _unlike(applied, EXPECTED)
+    for card, expected in EXPECTED.items():
         would_change = bool(planned.get(card, {}).get("changed"))
-        if would_change is not ((status, reason) == UPGRADED):
+        if would_change is not (expected == UPGRADED):
             problems.append(f"{card}: check mode says changed={would_change}")
     problems += [f"{card} changed again in the second run" for card, row in again.items() if row["changed"]]
     return problems if len(again) == len(EXPECTED) else [*problems, f"the second run has {len(again)} results of {len(EXPECTED)}"]
 
 
-# --- what a person reads -------------------------------------------------------------------------------------------
+def _unlike(rows: Rows, expected: t.Mapping[str, tuple[str, str]]) -> list[str]:
+    problems = []
+    for card, (status, reason) in expected.items():
+        row = rows.get(card, {})
+        if (row.get("status"), row.get("reason")) != (status, reason):
+            problems.append(f"{card} is {row.get('status')} ({row.get('reason')}), expected {status} ({reason}): {row.get('msg')}")
+    return problems
 
 
 def _heading(text: str) -> None:
     print(f"\n=== {text} {'=' * max(3, 110 - len(text))}\n", flush=True)
-
-
-def _table(rows: Rows) -> str:
-    header = ("card", "before (app / AOS / boot)", "after", "status", "why")
-    body = [(card, _versions(row["before"]), _versions(row["after"]), row["status"], _why(row)) for card, row in sorted(rows.items())]
-    widths = [max(len(line[column]) for line in [header, *body]) for column in range(4)]
-    return "\n".join(_line(line, widths) for line in [header, tuple("-" * width for width in (*widths, 60)), *body])
-
-
-def _line(cells: t.Sequence[str], widths: t.Sequence[int]) -> str:
-    left = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
-    why = textwrap.wrap(cells[4], 60) or [""]
-    indent = " " * (len(left) + 2)
-    return "\n".join([f"{left}  {why[0]}", *(indent + line for line in why[1:])])
-
-
-def _versions(versions: dict[str, str | None] | None) -> str:
-    found = versions or {}
-    parts = [found.get(name) or "?" for name in ("application", "aos", "boot_monitor")]
-    return " / ".join(parts) if any(found.values()) else "not read"
-
-
-def _why(row: dict[str, t.Any]) -> str:
-    return str(row["msg"]).removeprefix(f"{row['card']}: ").removesuffix(f" {row['recovery']}")
 
 
 if __name__ == "__main__":

@@ -70,6 +70,24 @@ class Reason(str, enum.Enum):
     FAMILY_UNKNOWN = "family_unknown"
     CERTIFICATION_UNKNOWN = "certification_unknown"
     SUBSCRIPTION_UNKNOWN = "subscription_unknown"
+    SUBSCRIPTION_NOT_APPLICABLE = "subscription_not_applicable"
+    SUBSCRIPTION_EXPIRING = "subscription_expiring"
+    RENEWAL_DUE = "renewal_due"
+    RENEWAL_LOST = "renewal_lost"
+    WOULD_OVERRIDE_INCLUDED = "would_override_included"
+    SECOND_SUBSCRIPTION = "second_subscription"
+    ACTIVATION_WAITS = "activation_waits"
+    HELD_UNTIL = "held_until"
+    ACTIVATION_RECORDED = "activation_recorded"
+    NEEDS_ACTIVATION_ID = "needs_activation_id"
+    SEATS_EXHAUSTED = "seats_exhausted"
+    OTHER_CLIENT = "other_client"
+    CLIENT_CHANGED = "client_changed"
+    TRANSFER_NEEDS_VENDOR = "transfer_needs_vendor"
+    INCLUDED_NOT_ELIGIBLE = "included_not_eligible"
+    INCLUDED_NOT_RETRIEVED = "included_not_retrieved"
+    PURCHASE_DATE_UNKNOWN = "purchase_date_unknown"
+    SUBSCRIPTION_FORGOTTEN = "subscription_forgotten"
 
     # what was asked cannot be
     INVALID_OPTION = "invalid_option"
@@ -312,6 +330,90 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.UNKNOWN,
         "Whether the card has a subscription today cannot be said.",
         "Look at the License Status column of the Secure NMC System Tool, and declare what it shows with activated_on and expires_on.",
+    ),
+    Reason.SUBSCRIPTION_NOT_APPLICABLE: Meaning(
+        Status.NOT_APPLICABLE,
+        "No Secure NMC subscription is sold for this product.",
+        "Leave subscriptions out for this card: there are none for cooling, rack ATS, three-phase products and cards of other generations.",
+    ),
+    Reason.SUBSCRIPTION_EXPIRING: Meaning(
+        Status.COMPLIANT,
+        "The subscription is valid, and ends soon.",
+        "Renew it before its last day, as the work item says; afterwards only a new one helps.",
+    ),
+    Reason.RENEWAL_DUE: Meaning(
+        Status.DRIFT,
+        "The subscription is valid, and has to be renewed now.",
+        "Renew it as the work item says, then declare the new end with renewed_until.",
+    ),
+    Reason.RENEWAL_LOST: Meaning(
+        Status.NOT_ENTITLED,
+        "The subscription ended before its voucher was redeemed.",
+        "Ask the vendor what the voucher is still good for. A new subscription brings a new Activation ID.",
+    ),
+    Reason.WOULD_OVERRIDE_INCLUDED: Meaning(
+        Status.BLOCKED,
+        "The included year still runs, and a purchased subscription would end it: its remaining days would be lost.",
+        "Keep the Activation ID until the included year ends; set allow_override_included if the days may be lost.",
+    ),
+    Reason.SECOND_SUBSCRIPTION: Meaning(
+        Status.BLOCKED,
+        "A subscription is still valid on the card, and the vendor does not say what a second one does to it.",
+        "Renew the present one, or keep the Activation ID until it ends.",
+    ),
+    Reason.ACTIVATION_WAITS: Meaning(
+        Status.COMPLIANT,
+        "A subscription is valid, and an Activation ID waits until it ends: its term begins with the activation, so nothing is lost.",
+        "Nothing to do before that day. The next run on it or later asks for the activation.",
+    ),
+    Reason.HELD_UNTIL: Meaning(
+        Status.NOT_ENTITLED, "The Activation ID is held for a later day.", "Wait for that day, or change hold_until in the stock."
+    ),
+    Reason.ACTIVATION_RECORDED: Meaning(
+        Status.BLOCKED,
+        "The activation is recorded with another day than the declared one.",
+        "Correct activated_on. If the record is wrong, declare expires_on as the License Status column of the tool shows it.",
+    ),
+    Reason.NEEDS_ACTIVATION_ID: Meaning(
+        Status.BLOCKED,
+        "The subscription is not renewed, but followed by a purchased one.",
+        "Buy a subscription and activate it when the present one ends.",
+    ),
+    Reason.SEATS_EXHAUSTED: Meaning(
+        Status.BLOCKED,
+        "Every seat of the Activation ID is taken.",
+        "Take another Activation ID, or correct seats in the stock if it is for more cards.",
+    ),
+    Reason.OTHER_CLIENT: Meaning(
+        Status.BLOCKED, "The Activation ID was bought for another client.", "Take an Activation ID of the client whose card this is."
+    ),
+    Reason.CLIENT_CHANGED: Meaning(
+        Status.UNKNOWN,
+        "The card was another client's before; what it had then stays hidden.",
+        "Look at the License Status column of the Secure NMC System Tool. Declare what it shows with activated_on and expires_on; if it shows nothing, run once with state: forgotten.",
+    ),
+    Reason.TRANSFER_NEEDS_VENDOR: Meaning(
+        Status.UNKNOWN,
+        "The card replaces another one, and only the vendor can move the subscription to it.",
+        "Ask the Customer Care Center, then declare what the tool shows for the new card with activated_on and expires_on.",
+    ),
+    Reason.INCLUDED_NOT_ELIGIBLE: Meaning(
+        Status.BLOCKED, "The device did not come with a year, or its year was used.", "Correct purchase_date, or buy a subscription."
+    ),
+    Reason.INCLUDED_NOT_RETRIEVED: Meaning(
+        Status.NOT_ENTITLED,
+        "The device should have come with a year, and the vendor has none for it.",
+        "Ask the Customer Care Center, with the proof of purchase.",
+    ),
+    Reason.PURCHASE_DATE_UNKNOWN: Meaning(
+        Status.UNKNOWN,
+        "Nobody says when the device was bought, so whether a year came with it is unknown.",
+        "Declare purchase_date; or look whether the Secure NMC System Tool retrieves a year, and declare activated_on.",
+    ),
+    Reason.SUBSCRIPTION_FORGOTTEN: Meaning(
+        Status.COMPLIANT,
+        "Nothing is recorded of the card's subscription any more.",
+        "Nothing to do. At the vendor the subscription goes on.",
     ),
     Reason.INVALID_OPTION: Meaning(
         Status.FAILED,
@@ -571,8 +673,8 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.HOST_KEY_CHANGED: Meaning(
         Status.FAILED,
         "The card's host key is not the known one.",
-        "An upgrade that made a new key, a replaced card, another device or somebody in between. "
-        "Find out which before you replace the known key.",
+        "Find out what it is before you replace the known key: an upgrade that made a new one, a replaced card, another device, "
+        "or somebody in between.",
     ),
     Reason.LEGACY_SSH_REQUIRED: Meaning(
         Status.FAILED,
