@@ -62,7 +62,7 @@ def test_a_renewal_adds_its_term_to_the_end(case: Case) -> None:
 
 def test_an_included_year_is_given_up_when_asked_to(case: Case) -> None:
     case.do("activate_included")
-    work = {"activation_id": case.activation_id, "sku": SKU}
+    work: dict[str, t.Any] = {"activation_id": case.activation_id, "sku": SKU}
     fails(lambda: activate(case.endpoint, case.included_card, **work), Reason.LICENSING_REFUSED, "would_override_included")
     found = activate(case.endpoint, case.included_card, **work, override_included=True)
     assert (found.state, found.source) == (State.SUBSCRIBED, Source.PURCHASED)
