@@ -390,7 +390,8 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.CLIENT_CHANGED: Meaning(
         Status.UNKNOWN,
         "The card was another client's before; what it had then stays hidden.",
-        "Look at the License Status column of the Secure NMC System Tool. Declare what it shows with activated_on and expires_on; if it shows nothing, run once with state: forgotten.",
+        "Look at the License Status column of the Secure NMC System Tool. Declare what it shows with activated_on and expires_on; "
+        "if it shows nothing, run once with state: forgotten.",
     ),
     Reason.TRANSFER_NEEDS_VENDOR: Meaning(
         Status.UNKNOWN,
