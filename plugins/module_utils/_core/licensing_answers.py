@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation import clean
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Source, State
 
 _DATE = re.compile(r"(20[2-9][0-9])-([0-9]{2})-([0-9]{2})")
@@ -30,6 +31,19 @@ _SOURCES: t.Mapping[State, tuple[Source | None, ...]] = {
     State.INCLUDED_ACTIVE: (Source.INCLUDED,),
     State.SUBSCRIBED: (Source.PURCHASED,),
     State.EXPIRED: (Source.INCLUDED, Source.PURCHASED),
+}
+
+# What a bridge refuses for a reason that the rules know too.
+_REASONS: t.Mapping[str, Reason] = {
+    "not_applicable": Reason.SUBSCRIPTION_NOT_APPLICABLE,
+    "family_mismatch": Reason.FAMILY_MISMATCH,
+    "seats_exhausted": Reason.SEATS_EXHAUSTED,
+    "second_subscription": Reason.SECOND_SUBSCRIPTION,
+    "would_override_included": Reason.WOULD_OVERRIDE_INCLUDED,
+    "included_not_eligible": Reason.INCLUDED_NOT_ELIGIBLE,
+    "included_not_retrieved": Reason.INCLUDED_NOT_RETRIEVED,
+    "not_subscribed": Reason.NOT_SUBSCRIBED,
+    "expired_cannot_renew": Reason.EXPIRED_CANNOT_RENEW,
 }
 
 _T = t.TypeVar("_T")
@@ -79,6 +93,10 @@ class BridgeProblem:
 
     code: str
     detail: str | None
+
+    @property
+    def reason(self) -> Reason:
+        return _REASONS.get(self.code, Reason.LICENSING_REFUSED)
 
 
 def parse_subscription(content: bytes, *, serial: str) -> BridgeSubscription:

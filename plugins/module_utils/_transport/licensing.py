@@ -230,8 +230,7 @@ class _Bridge:
         said = f"{where} answers {answer.code}" + (f" {problem.code}" if problem else "")
         said += f": {problem.detail}" if problem and problem.detail else ""
         said += ", a redirect, which is not followed" if answer.code < 400 else ""
-        code = problem.code if problem else None
-        error = self._error(_reason(answer.code, code), said, {"status": answer.code, "code": code})
+        error = self._error(_reason(answer.code, problem), said, {"status": answer.code, "code": problem.code if problem else None})
         is_certain = error.reason is not Reason.LICENSING_UNREACHABLE and answer.code >= 400
         return error if is_certain else _LostError(error, _pause(answer))
 
@@ -246,7 +245,7 @@ class _Bridge:
         where = self._where(wanted.request)
         if found.state is State.EXPIRED:
             said = f"{where}: this was asked for and done before, and the subscription ended on {found.expires_on}"
-            raise self._error(Reason.LICENSING_REFUSED, said, {"status": 200, "code": "ended"})
+            raise self._error(Reason.EXPIRED_CANNOT_RENEW, said, {"status": 200, "code": "ended"})
         if found.state is not wanted.state or wanted.sku not in (None, found.sku):
             said = f"{where}: this was done, and the subscription is now {found.state.value}, SKU {found.sku}"
             raise self._error(Reason.LICENSING_UNEXPECTED, said)
@@ -282,12 +281,12 @@ def _key(action: str, serial: str, secret: str) -> str:
     return hashlib.pbkdf2_hmac("sha256", secret.encode("utf-8", "surrogatepass"), salt, _ROUNDS, dklen=16).hex()
 
 
-def _reason(status: int, code: str | None) -> Reason:
-    if status in _WAIT or status >= 500 or code == "in_progress":
+def _reason(status: int, problem: BridgeProblem | None) -> Reason:
+    if status in _WAIT or status >= 500 or (problem and problem.code == "in_progress"):
         return Reason.LICENSING_UNREACHABLE
     if status in (401, 403):
         return Reason.LICENSING_DENIED
-    return Reason.LICENSING_UNEXPECTED if code is None or status < 400 else Reason.LICENSING_REFUSED
+    return Reason.LICENSING_UNEXPECTED if problem is None or status < 400 else problem.reason
 
 
 def _pause(answer: HTTPError) -> float | None:
