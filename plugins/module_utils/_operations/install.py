@@ -215,11 +215,12 @@ def _preflight(access: Access, order: Order, card: Card, plan: Plan) -> None:
 
 
 def _carry_out(access: Access, order: Order, outcome: Outcome, *, card: Card, step: Step, notify: Notify) -> Card:
-    sent_at = _send(access.require_ssh(), order, outcome, step=step, notify=notify)
+    taken = _send(access.require_ssh(), order, outcome, step=step, notify=notify)
+    sent_at = time.monotonic()
     notify(f"{access.card}: {step.image.name} is sent, waiting for the restart")
     restart = await_restart(
         replace(access, product_family=card.product_family),
-        Awaited(before=card, step=step, sent_at=sent_at, timeout=order.limits.reboot_timeout),
+        Awaited(before=card, step=step, taken=taken, sent_at=sent_at, timeout=order.limits.reboot_timeout),
         seen=outcome.saw,
     )
     outcome.evidence.setdefault("restarts", []).append(_restart_evidence(step, restart))
@@ -236,8 +237,8 @@ def _restart_evidence(step: Step, restart: Restart) -> dict[str, t.Any]:
     }
 
 
-def _send(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify) -> float:
-    """Send one image, whole, and once more if the transfer broke off; returns when the last byte was out (monotonic)."""
+def _send(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify) -> bool:
+    """Send one image, whole, and once more if the transfer broke off; returns whether the card said that it took it."""
     try:
         return _transfer(endpoint, order, outcome, step=step, notify=notify)
     except TransferError as error:
@@ -247,7 +248,7 @@ def _send(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, 
         return _transfer(endpoint, order, outcome, step=step, notify=notify)
 
 
-def _transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify) -> float:
+def _transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify) -> bool:
     started = time.monotonic()
     with verified(endpoint.card, step.image, order.downloads) as image:
         record = outcome.record_transfer(step.image.name, size=image.size, sha256=image.sha256)
@@ -258,7 +259,9 @@ def _transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: St
             say(sent, size)
 
         try:
-            _upload(endpoint, order, image, name=step.image.name, deadline=started + order.limits.upload(image.size), progress=progress)
+            return _upload(
+                endpoint, order, image, name=step.image.name, deadline=started + order.limits.upload(image.size), progress=progress
+            )
         except (UnreachableError, AccessError) as error:
             record["error"] = error.message
             if not outcome.touched:
@@ -269,7 +272,6 @@ def _transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: St
             raise
         finally:
             record["seconds"] = round(time.monotonic() - started, 1)
-    return time.monotonic()
 
 
 def _upload(
@@ -280,12 +282,11 @@ def _upload(
     name: str,
     deadline: float,
     progress: t.Callable[[int, int], None],
-) -> None:
+) -> bool:
     pace = Pace(deadline, order.limits.stall_timeout, order.limits.rate_limit)
     if order.ftp_port is not None:
-        ftp.upload(endpoint, image.file, port=order.ftp_port, size=image.size, name=name, pace=pace, progress=progress)
-    else:
-        scp.upload(endpoint, image.file, size=image.size, name=name, pace=pace, progress=progress)
+        return ftp.upload(endpoint, image.file, port=order.ftp_port, size=image.size, name=name, pace=pace, progress=progress)
+    return scp.upload(endpoint, image.file, size=image.size, name=name, pace=pace, progress=progress)
 
 
 def _milestones(card: str, name: str, notify: Notify) -> t.Callable[[int, int], None]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core import proof
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError, ProofError
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError, ProofError, TransferError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_snmp, gather_ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import identification
 
@@ -26,6 +26,9 @@ if t.TYPE_CHECKING:
 _KNOCK_MIN, _KNOCK_MAX = 0.5, 5.0
 # While it was not seen away, the card is read after these seconds: it may have restarted between two knocks.
 _LOOKS = (10.0, 30.0, 60.0, 120.0, 240.0, 480.0)
+# A card whose last word was lost, and that is still up after this time, did not take the image (seconds). Source: a fleet script of
+# the field allows a card as long to go down.
+_GOES_DOWN = 300.0
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,14 @@ class Restart:
 
 @dataclass(frozen=True)
 class Awaited:
-    """What to wait for: the card as it was, the step that was sent, when its last byte was out (monotonic) and how long to wait (s)."""
+    """What to wait for: the card as it was, the step that was sent, when its last byte was out (monotonic) and how long to wait (s).
+
+    ``taken`` says whether the card confirmed the transfer before it hung up.
+    """
 
     before: Card
     step: Step
+    taken: bool
     sent_at: float
     timeout: float
 
@@ -50,7 +57,7 @@ class Awaited:
 def await_restart(access: Access, awaited: Awaited, *, seen: t.Callable[[Card], None]) -> Restart:
     """Wait until the card has restarted with what was sent; ``seen`` is called with every reading on the way.
 
-    Raises `ProofError` with what was seen instead.
+    Raises `ProofError` with what was seen instead, or `TransferError` when the card neither confirmed the transfer nor restarted.
     """
     return _Watch(access, awaited, seen).run()
 
@@ -59,13 +66,13 @@ class _Watch:
     def __init__(self, access: Access, awaited: Awaited, seen: t.Callable[[Card], None]) -> None:
         self._access, self._endpoint, self._seen = access, access.require_ssh(), seen
         self._before, self._step = awaited.before, awaited.step
-        self._sent_at, self._deadline = awaited.sent_at, awaited.sent_at + awaited.timeout
+        self._taken, self._sent_at, self._timeout = awaited.taken, awaited.sent_at, awaited.timeout
         self._seen_away = False
         self._looks = list(_LOOKS)
         self._last_error: NmcError | None = None
 
     def run(self) -> Restart:
-        while time.monotonic() < self._deadline:
+        while self._elapsed() < self._patience():
             if identification(self._endpoint) is None:
                 self._seen_away = True
             elif self._worth_a_look():
@@ -74,6 +81,10 @@ class _Watch:
                     return restart
             time.sleep(min(_KNOCK_MAX, max(_KNOCK_MIN, self._elapsed() / 20)))
         raise self._nothing_came()
+
+    def _patience(self) -> float:
+        stays_up = not self._seen_away and self._last_error is None
+        return min(self._timeout, _GOES_DOWN) if stays_up and not self._taken else self._timeout
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._sent_at
@@ -123,11 +134,16 @@ class _Watch:
         message = f"{error.message} This came after {self._step.image.name} was sent. {said}"
         return ProofError(proof.FINAL[error.reason], message, evidence=evidence)
 
-    def _nothing_came(self) -> ProofError:
+    def _nothing_came(self) -> NmcError:
         waited = f"{self._elapsed():.0f} s after {self._step.image.name} was sent"
         if self._last_error is not None:
             message = f"{self._access.card}: {waited} the card answers but cannot be read: {self._last_error.message}"
             return ProofError(Reason.NOT_READABLE_AFTER, message, evidence=self._last_error.evidence)
         if self._seen_away:
             return ProofError(Reason.NEVER_CAME_BACK, f"{self._access.card}: {waited} the card is still away.")
+        if not self._taken:
+            message = (
+                f"{self._access.card}: the connection broke before the card confirmed the transfer, and {waited} it has not restarted."
+            )
+            return TransferError(Reason.TRANSFER_INTERRUPTED, message)
         return ProofError(Reason.NOT_RESTARTED, f"{self._access.card}: {waited} the card has not restarted.")

@@ -23,9 +23,11 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
 _BLOCK = 512
+_MOST_LINES = 200
 _RESTARTING, _LOGIN = "421", "530"
 
-_FAILURES = (OSError, EOFError, ftplib.Error)
+# Of a reply or a port that cannot be, the library says so with an error of Python's own.
+_FAILURES = (OSError, EOFError, ftplib.Error, ValueError, OverflowError)
 
 
 def upload(
@@ -37,26 +39,46 @@ def upload(
     name: str,
     pace: Pace,
     progress: t.Callable[[int, int], None],
-) -> None:
+) -> bool:
     """Send a file of `size` bytes under a name, with the user and password of the SSH endpoint.
 
-    Returning means that every byte was sent: a card restarts the moment it has the last one, so its last word may be missing.
+    Returns whether the card said that it took the file: it may restart the moment it has the last byte, and say nothing any more.
     Raises `UnreachableError` NAME_UNRESOLVED, CONNECTION_FAILED or CARD_RESTARTING, `AccessError` LOGIN_REFUSED, and `TransferError`
     IMAGE_REJECTED, TRANSFER_INTERRUPTED or TRANSFER_TIMEOUT.
     """
     if endpoint.username is None or endpoint.password is None:
         raise InputError(Reason.NO_CREDENTIALS, f"{endpoint.card}: FTP needs a user name and a password.")
     # Closed without a farewell, whose answer a card that restarts or stalls would keep us waiting for.
-    with contextlib.closing(ftplib.FTP(timeout=endpoint.timeout)) as session:
+    with contextlib.closing(_Session(timeout=endpoint.timeout, encoding="latin-1")) as session:
         _open(session, endpoint, port)
-        _Upload(session, endpoint, size=size, name=name, pace=pace, progress=progress).send(source)
+        return _Upload(session, endpoint, size=size, name=name, pace=pace, progress=progress).send(source)
+
+
+class _Session(ftplib.FTP):
+    """Hangs up on a card that does not stop talking, which the library would listen to forever.
+
+    What cards say need not be UTF-8, so replies are read as Latin-1, which everything is.
+    """
+
+    _lines = 0
+
+    def getline(self) -> str:
+        self._lines += 1
+        if self._lines > _MOST_LINES:
+            raise ftplib.error_proto(f"more than {_MOST_LINES} lines")
+        return super().getline()
+
+
+def _utf8(text: str | None) -> str:
+    """A text that the session, which writes Latin-1, sends as UTF-8."""
+    return (text or "").encode("utf-8").decode("latin-1")
 
 
 def _open(session: ftplib.FTP, endpoint: SshEndpoint, port: int) -> None:
     where = f"{endpoint.host} port {port}"
     try:
         session.connect(endpoint.host, port)
-        session.login(endpoint.username or "", endpoint.password or "")
+        session.login(_utf8(endpoint.username), _utf8(endpoint.password))
         session.voidcmd("TYPE I")
     except socket.gaierror as error:
         raise UnreachableError(Reason.NAME_UNRESOLVED, f"{endpoint.card}: {endpoint.host} has no address ({error}).") from error
@@ -77,7 +99,7 @@ class _Upload:
         self._size, self._name, self._pace, self._progress = size, name, pace, progress
         self._sent = 0
 
-    def send(self, source: t.BinaryIO) -> None:
+    def send(self, source: t.BinaryIO) -> bool:
         try:
             with self._session.transfercmd(f"STOR {self._name}") as channel:
                 self._send_data(channel, source)
@@ -85,7 +107,7 @@ class _Upload:
             raise self._error(Reason.IMAGE_REJECTED, f"the card refuses it: {self._endpoint.scrub(error)}") from error
         except _FAILURES as error:
             raise self._broken(error) from error
-        self._hear_verdict()
+        return self._is_taken()
 
     def _send_data(self, channel: socket.socket, source: t.BinaryIO) -> None:
         started = time.monotonic()
@@ -98,7 +120,7 @@ class _Upload:
             self._progress(self._sent, self._size)
             self._pace.hold_back(self._sent, started)
 
-    def _hear_verdict(self) -> None:
+    def _is_taken(self) -> bool:
         """Checking an image can take a card long, so only the deadline counts."""
         if self._session.sock is not None:
             self._session.sock.settimeout(max(0.001, self._pace.deadline - time.monotonic()))
@@ -109,7 +131,8 @@ class _Upload:
         except socket.timeout as error:
             raise self._broken(error) from error
         except _FAILURES:
-            return
+            return False
+        return True
 
     def _broken(self, error: Exception) -> TransferError:
         if self._pace.is_over:

@@ -49,17 +49,17 @@ def upload(
     name: str,
     pace: Pace,
     progress: t.Callable[[int, int], None] | None = None,
-) -> None:
+) -> bool:
     """Send a file of `size` bytes under a name; `progress` is called with (sent, size) after every packet.
 
-    Returning means that every byte was sent, not that the card took it: an NMC2 restarts the moment it has the last byte,
-    so a connection that breaks then is no error, and what the card runs afterwards is the proof.
+    Returns whether the card said that it took the file. An NMC2 restarts the moment it has the last byte, so a connection that
+    breaks then is no error, and what the card runs afterwards is the proof.
     Raises what `connect` raises, AccessError SCP_REFUSED, and TransferError IMAGE_REJECTED, TRANSFER_INTERRUPTED (broken off, or
     nothing moved for the stall timeout) or TRANSFER_TIMEOUT, each with `bytes_sent` and `bytes_total` in its evidence.
     """
     _check_name(endpoint, name)
     with connect(endpoint) as connection:
-        _Upload(connection, size=size, name=name, pace=pace, progress=progress).send(source)
+        return _Upload(connection, size=size, name=name, pace=pace, progress=progress).send(source)
 
 
 def download(endpoint: SshEndpoint, name: str, *, limit: int, deadline: float) -> bytes:
@@ -177,7 +177,7 @@ class _Upload:
         self._progress = progress or (lambda _sent, _size: None)
         self._sent = 0
 
-    def send(self, source: t.BinaryIO) -> None:
+    def send(self, source: t.BinaryIO) -> bool:
         try:
             peer = _Peer(self._connection, f"scp -q -t {self._name}", self._pace.deadline)
             self._announce(peer)
@@ -186,7 +186,7 @@ class _Upload:
             raise self._rejected(refusal) from refusal
         except self._connection.failures as error:
             raise self._broken(error) from error
-        self._finish(peer)
+        return self._is_taken(peer)
 
     def _announce(self, peer: _Peer) -> None:
         peer.wait(self._endpoint.timeout)
@@ -210,7 +210,7 @@ class _Upload:
                     peer.expect_zero()
                 self._pace.hold_back(self._sent, started)
 
-    def _finish(self, peer: _Peer) -> None:
+    def _is_taken(self, peer: _Peer) -> bool:
         """Hear whether the card takes the file. Checking it can take a card long, so only the deadline counts."""
         try:
             peer.wait()
@@ -221,6 +221,8 @@ class _Upload:
         except self._connection.failures as error:
             if _is_timeout(self._connection, error):
                 raise self._broken(error) from error
+            return False
+        return True
 
     def _rejected(self, refusal: _RefusedError) -> NmcError:
         return self._error(Reason.IMAGE_REJECTED, f"the card refuses it: {self._endpoint.scrub(refusal)}")
