@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path, PurePath
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.baseline import parse_baseline
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Policy, Rights
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import NOT_KNOWN
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, ImageFacts
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -23,12 +28,16 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.release imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version, parse_version
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+from ansible_collections.secure_power.nmc.plugins.module_utils._matching import jmespath_matcher
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Limits, Order
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.surroundings import Backup
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
 
 Params = t.Mapping[str, t.Any]
 
@@ -116,13 +125,24 @@ def _snmp(params: Params, card: str) -> SnmpEndpoint | None:
     )
 
 
-def order_from(params: Params, *, card: str) -> Order:
-    """What to install. Raises `InputError` for versions, checksums or images that make no sense."""
+@dataclass(frozen=True)
+class Surroundings:
+    """What a baseline is matched against beside the card, and who knows what the card is entitled by."""
+
+    groups: tuple[str, ...] = ()
+    rights: t.Callable[[Card], Rights] = lambda _card: (NOT_KNOWN, None)
+
+
+def order_from(params: Params, *, card: str, surroundings: Surroundings | None = None) -> Order:
+    """What to install. Raises `InputError` for versions, checksums, images or a baseline that make no sense."""
     _check_paths(params, "image_store", "image_store_ca_path", "image_cache", "backup_directory", card=card)
     stones = [_release(stone, card=card) for stone in params["stepping_stones"] or ()]
     downloads = Downloads(Path(params["image_cache"]), params["image_store_ca_path"], params["timeout"], card)
+    policy = _policy(params, card, surroundings or Surroundings())
     return Order(
-        releases=(*stones, _release(params, card=card)),
+        releases=tuple(stones) if policy else (*stones, _release(params, card=card)),
+        policy=policy,
+        images=_images(params, card) if policy else {},
         downloads=downloads,
         store=downloads.open_store(params["image_store"]) if params["image_store"] else None,
         allow=Permissions(
@@ -140,6 +160,23 @@ def order_from(params: Params, *, card: str) -> Order:
         wait_for_external=params["wait_for_external"],
         limits=_limits(params, card),
         ftp_port=params["ftp_port"] if params["upload_protocol"] == "ftp" else None,
+    )
+
+
+def _policy(params: Params, card: str, surroundings: Surroundings) -> Policy | None:
+    if params["baseline"] is None:
+        return None
+    rivals = [name for name in ("version", "components", "force") if params[name]]
+    if rivals:
+        raise _invalid(card, f"baseline and {' and '.join(rivals)} are given; the baseline says what the card shall run")
+    return Policy(
+        baseline=accepted(parse_baseline(params["baseline"], jmespath_matcher(card)), card),
+        host=card,
+        client=params["client"],
+        site=params["site"],
+        groups=surroundings.groups,
+        today=datetime.now(timezone.utc).date(),
+        rights=surroundings.rights,
     )
 
 

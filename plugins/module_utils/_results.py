@@ -59,6 +59,7 @@ def firmware_result(outcome: Outcome, *, card: str, check_mode: bool, seconds: f
         **(_verdict(outcome, check_mode=check_mode) if error is None else error_result(error, touched=outcome.touched)),
         "evidence": {**outcome.evidence, **(error.evidence if error else {})},
         "plan": _plan(outcome.plan),
+        "finding": outcome.plan.finding.as_dict() if outcome.plan and outcome.plan.finding else None,
         "work_item": asdict(outcome.plan.work_item) if outcome.plan and outcome.plan.work_item else None,
         "before": before,
         "after": after,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -24,7 +24,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import (
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import gather
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Outcome, install
-from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Params, access_from, order_from
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Params, Surroundings, access_from, order_from
 from ansible_collections.secure_power.nmc.plugins.module_utils._results import (
     Result,
     error_result,
@@ -35,12 +35,13 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._results import (
 
 @dataclass(frozen=True)
 class Run:
-    """How a task runs: the card's name in messages, check mode, and where milestones and warnings go."""
+    """How a task runs: the card's name in messages, check mode, where milestones and warnings go, and what the inventory knows."""
 
     card: str
     check_mode: bool
     notify: t.Callable[[str], None]
     warn: t.Callable[[str], None]
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _firmware(params: Params, run: Run) -> Result:
     outcome = Outcome()
     failure: NmcError | None = None
     try:
-        order = order_from(params, card=run.card)
+        order = order_from(params, card=run.card, surroundings=run.surroundings)
         install(access_from(params, card=run.card), order, outcome, check_mode=run.check_mode, notify=run.notify)
     except NmcError as error:
         failure = error

@@ -77,6 +77,20 @@ options:
             type: raw
       application: *image
       boot_monitor: *image
+  baseline:
+    description:
+      - The baseline that says what the card shall run, in the place of O(version) and O(components). Its schema is
+        C(plugins/plugin_utils/baseline.schema.json).
+      - The first rule that matches the card counts. A waived card, and one that is to be left alone or that no rule matches, is not
+        touched. A card that is not entitled to the release of its rule gets what the rule says under C(otherwise), or is refused.
+      - Not with O(force), and not from a delegate that is another machine.
+    type: dict
+  baseline_file:
+    description:
+      - A YAML or JSON file with the baseline, looked up like the files of M(ansible.builtin.copy), and decrypted if it is vaulted.
+        The document may stand below a key C(baseline).
+      - O(baseline) wins over it. Host variable C(nmc_baseline_file).
+    type: path
   stepping_stones:
     description:
       - Releases that may have to be installed on the way, because a major version must not be skipped.
@@ -207,6 +221,9 @@ options:
     description: Whose card it is; the name of a directory below O(backup_directory). Host variable C(nmc_client).
     type: str
     default: default
+  site:
+    description: Where the card is, for the rules of a O(baseline). Host variable C(nmc_site).
+    type: str
   backup:
     description:
       - Keep the card's C(config.ini) before an upgrade, and compare it afterwards. Host variable C(nmc_backup).
@@ -332,6 +349,15 @@ plan:
       sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
       changes:
         - {component: application, from: 2.5.0.6, to: 2.5.5.1}
+finding:
+  description: The judgement of the O(baseline) on the card, as an audit reports it; null without one.
+  returned: always
+  type: dict
+  sample:
+    status: not_entitled
+    reason: not_subscribed
+    sentence: runs application 2.5.5.1, wanted is application 3.4.0.8; the card has no subscription
+    rule: Smart-UPS on the certified line
 work_item:
   description: What a person has to do, where a program of the vendor delivers the release; null otherwise.
   returned: always

@@ -23,6 +23,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import h
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO_SNMP, PARAMIKO, PYSNMP
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, ReplyError, TransferError, UnreachableError
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 
 Variables = dict[str, t.Any]
@@ -43,6 +44,10 @@ class NmcActionBase(ActionBase):
         variables = task_vars or {}
         card = str(variables["inventory_hostname"])
         options = self._options(variables, card)
+        try:
+            self._read_baseline(options, card)
+        except InputError as error:
+            return self.TASK.refuse(error, card)
         secrets = [options.get(name) for name in self.TASK.secrets]
         _secrets.register(secrets)
         found = ArgumentSpecValidator(self.TASK.spec()).validate(options)
@@ -52,7 +57,13 @@ class NmcActionBase(ActionBase):
         if not self._in_process(card):
             return self._on_delegate(options, variables, card)
         display = Display()
-        run = Run(card=card, check_mode=self._task.check_mode, notify=display.display, warn=display.warning)
+        run = Run(
+            card=card,
+            check_mode=self._task.check_mode,
+            notify=display.display,
+            warn=display.warning,
+            surroundings=self._surroundings(variables),
+        )
         return self.TASK.run(found.validated_parameters, run)
 
     def _options(self, variables: Variables, card: str) -> dict[str, t.Any]:
@@ -84,6 +95,20 @@ class NmcActionBase(ActionBase):
         except AnsibleError:
             return path
 
+    def _read_baseline(self, options: dict[str, t.Any], card: str) -> None:
+        """Put the document in the place of its file, which is found and decrypted as Ansible does it. Raises `InputError`."""
+        path = options.pop("baseline_file", None)
+        if path is None or "baseline" in options:
+            return
+        try:
+            document = _plain(self._loader.load_from_file(self._find_needle("files", path)))
+        except AnsibleError as error:
+            raise InputError(Reason.BASELINE_INVALID, f"{card}: the baseline file {path} cannot be read: {error.message}.") from error
+        options["baseline"] = document.get("baseline", document) if isinstance(document, dict) else {}
+
+    def _surroundings(self, variables: Variables) -> Surroundings:
+        return Surroundings(groups=tuple(sorted(map(str, variables.get("group_names", ())))))
+
     def _in_process(self, card: str) -> bool:
         delegate = self._task.delegate_to
         return not delegate or delegate == card or self._connection.transport == "local"
@@ -91,8 +116,9 @@ class NmcActionBase(ActionBase):
     def _on_delegate(self, options: dict[str, t.Any], variables: Variables, card: str) -> dict[str, t.Any]:
         """On a jump host the module itself runs there, with every option spelled out and the images copied first."""
         delegate = self._task.delegate_to
-        if "image_store" in options:
-            message = f"{card}: image_store cannot be used from {delegate}; give image or images, which are copied there."
+        at_home = next((option for option in ("baseline", "image_store") if option in options), None)
+        if at_home is not None:
+            message = f"{card}: {at_home} cannot be used from {delegate}; give version and image or images, which are copied there."
             return self.TASK.refuse(InputError(Reason.INVALID_OPTION, message), card)
         try:
             self._make_tmp_path()

@@ -213,7 +213,8 @@ class _Judge:
 
     def _obstructed(self, finding: Finding, plan: Plan, off: str) -> Finding:
         said = self._said(plan.reason, f"{off}; {plan.sentence}")
-        return replace(finding, status=said.status, reason=said.reason, sentence=said.sentence, work_item=plan.work_item)
+        target = plan.target if plan.work_item else None
+        return replace(finding, status=said.status, reason=said.reason, sentence=said.sentence, work_item=plan.work_item, target=target)
 
     def _known(self, release: Release) -> dict[str, t.Any]:
         version = release.targets.get(Component.APPLICATION)

@@ -57,7 +57,8 @@ class Subject:
 class Finding:
     """One card's status, why it has it, and what to do next. ``sentence`` has no capital and no full stop.
 
-    ``target`` is what would be installed, None when nothing would be. ``instead_of`` is the status that a waiver covers.
+    ``target`` is what shall be installed, by this collection or, with a ``work_item``, by a person; None when nothing shall.
+    ``instead_of`` is the status that a waiver covers.
     """
 
     subject: Subject

@@ -28,6 +28,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.version imp
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import Finding
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
 
 
@@ -94,7 +95,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """The decision: the steps, or none with the reason why. ``sentence`` is about this very card."""
+    """The decision: the steps, or none with the reason why. ``sentence`` is about this very card.
+
+    ``finding`` is the judgement behind it, where a baseline decides.
+    """
 
     reason: Reason
     sentence: str
@@ -102,6 +106,7 @@ class Plan:
     target: Release | None = None
     work_item: WorkItem | None = None
     warnings: tuple[str, ...] = ()
+    finding: Finding | None = None
 
 
 def make_plan(
@@ -120,7 +125,7 @@ def make_plan(
     None where nothing is declared. ``store`` adds images, stepping stones and the versions that ship together; ``majors`` takes the place
     of the major versions of a generation that a way must not leap over.
     """
-    known = _wrong_card(card, serial) or _with_application(card, expected_application)
+    known = declared_card(card, serial=serial, expected_application=expected_application)
     if isinstance(known, Refusal):
         return _refused(known)
     refusal = _unidentified(known)
@@ -177,6 +182,11 @@ Majors = t.Mapping[int, t.Sequence[int]]
 def obstacle(card: Card, allow: Permissions) -> Refusal | None:
     """What stands against any upgrade of a card, whatever the target."""
     return _unidentified(card) or _untouchable(card, allow)
+
+
+def declared_card(card: Card, *, serial: str | None, expected_application: str | None) -> Card | Refusal:
+    """The card under what is declared of it: it must be the one that is meant, and may have lost the application it had."""
+    return _wrong_card(card, serial) or _with_application(card, expected_application)
 
 
 def _wrong_card(card: Card, serial: str | None) -> Refusal | None:

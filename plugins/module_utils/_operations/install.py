@@ -11,6 +11,7 @@ import typing as t
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import is_settled, plan_by_baseline
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.preflight import confirm, preflight
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
@@ -33,8 +34,10 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.pace i
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Policy
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Release
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Release
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
@@ -62,11 +65,14 @@ class Limits:
 class Order:
     """What to install on one card: the target is the last release, the others are stepping stones.
 
+    Where a ``policy`` decides on the target, all releases are stepping stones, and ``images`` are those that were given for it.
     ``backup`` None keeps nothing; ``ftp_port`` None sends over SCP.
     """
 
     releases: tuple[Release, ...]
     downloads: Downloads
+    policy: Policy | None = None
+    images: t.Mapping[Component, Image] = field(default_factory=dict)
     store: Store | None = None
     allow: Permissions = field(default_factory=Permissions)
     serial: str | None = None
@@ -77,14 +83,15 @@ class Order:
     ftp_port: int | None = None
 
     def plan(self, card: Card) -> Plan:
-        return make_plan(
-            card,
-            self.releases,
-            allow=self.allow,
-            serial=self.serial,
-            expected_application=self.expected_application,
-            store=self.store,
-        )
+        given: dict[str, t.Any] = {
+            "allow": self.allow,
+            "serial": self.serial,
+            "expected_application": self.expected_application,
+            "store": self.store,
+        }
+        if self.policy is None:
+            return make_plan(card, self.releases, **given)
+        return plan_by_baseline(card, self.policy, self.releases, self.images, **given)
 
 
 @dataclass
@@ -137,9 +144,9 @@ def install(access: Access, order: Order, outcome: Outcome, *, check_mode: bool,
     waits = plan.reason is Reason.EXTERNAL_DELIVERY and order.wait_for_external and not check_mode
     if plan.steps:
         _preflight(access, order, card, plan)
-    elif plan.reason is not Reason.AT_TARGET and not waits:
+    elif not is_settled(plan) and not waits:
         raise BlockedError(plan.reason, f"{access.card}: {plan.sentence}.")
-    if plan.reason is Reason.AT_TARGET or check_mode:
+    if is_settled(plan) or check_mode:
         outcome.conclude(plan.reason, f"{access.card}: {plan.sentence}.")
         return
     target, reason = plan.target or order.releases[-1], Reason.UPGRADED

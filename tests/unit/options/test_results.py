@@ -87,6 +87,13 @@ def test_a_card_that_was_written_to_is_failed_and_never_unreachable(reason: Reas
     assert "unreachable" not in found
 
 
+def test_a_cards_own_words_move_no_cursor_and_fill_no_screen() -> None:
+    error = NmcError(Reason.SSH_FAILED, f"ups1: \x1b[2J\u202e{'x' * 9000}", evidence={"text": f"a\tb\n{'y' * 9000}", "bytes_sent": 7})
+    assert error.message == f"ups1:  [2J {'x' * 3989}..."
+    assert error.evidence == {"text": f"a b\n{'y' * 3996}...", "bytes_sent": 7}
+    assert str(error) == error.message
+
+
 # --- firmware ------------------------------------------------------------------------------------------------------
 
 

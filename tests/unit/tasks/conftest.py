@@ -6,12 +6,24 @@
 
 from __future__ import annotations
 
+import pathlib
 import typing as t
 
 import pytest
+from unit.images.builders import take_in
 from unit.tasks.emulated import KINDS, EmulatedCard, ImageStore, addresses_of_kind, fleet
 
 from emulator.testing import Emulator, start_emulator
+
+# What ships together, in the shelf.
+RELEASES = [
+    ["apc_hw21_su_1-4-2-1.nmc3"],
+    ["apc_hw21_su_2-3-1-1.nmc3"],
+    ["apc_hw21_su_3-4-0-8.nmc3"],
+    ["apc_hw21_rpdu2g_2-5-2-5.nmc3"],
+    ["apc_hw05_aos_696.bin", "apc_hw05_sumx_696.bin"],
+    ["apc_hw05_bootmon_109.bin", "apc_hw05_aos_720.bin", "apc_hw05_sumx_720.bin"],
+]
 
 Take = t.Callable[[str], EmulatedCard]
 
@@ -61,3 +73,13 @@ def _condition(emulator: Emulator, fresh: dict[str, list[str]]) -> dict[str, t.A
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> ImageStore:
     return ImageStore(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture(scope="session")
+def shelf(store: ImageStore, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """An image store with several releases for each card of the tests."""
+    folder = tmp_path_factory.mktemp("shelf")
+    for names in RELEASES:
+        assert take_in(folder, *(pathlib.Path(store.path(name)) for name in names))["changed"] is True
+    assert take_in(folder, pathlib.Path(store.path("apc_hw21_su_2-5-0-6.nmc3")), aos="2.5.0.8")["changed"] is True
+    return folder

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import FACTS, FIRMWARE, Run, Task
 from ansible_collections.secure_power.nmc.plugins.modules import nmc_firmware
 from emulator.profiles import PROFILES
@@ -223,10 +224,17 @@ class EmulatedCard:
     def facts(self, **options: t.Any) -> Ran:
         return run_task(FACTS, {**self.options(), **options})
 
-    def firmware(self, *, check_mode: bool = False, on_note: t.Callable[[str], None] | None = None, **options: t.Any) -> Ran:
+    def firmware(
+        self,
+        *,
+        check_mode: bool = False,
+        on_note: t.Callable[[str], None] | None = None,
+        surroundings: Surroundings | None = None,
+        **options: t.Any,
+    ) -> Ran:
         own = {"reboot_timeout": 30.0, "backup_directory": str(self.backups), "https_port": self.emulator.https_port}
         given = {**self.options(), **own, **options}
-        return run_task(FIRMWARE, given, check_mode=check_mode, on_note=on_note)
+        return run_task(FIRMWARE, given, check_mode=check_mode, on_note=on_note, surroundings=surroundings)
 
     def reached(self, *over: str) -> EmulatedCard:
         """The same card by other ways: any of ssh, snmp."""
@@ -267,7 +275,14 @@ def is_untouched(card: EmulatedCard) -> bool:
     return (counters["uploads"], counters["bytes_received"], counters["reboots"]) == (0, 0, 0)
 
 
-def run_task(task: Task, options: Options, *, check_mode: bool = False, on_note: t.Callable[[str], None] | None = None) -> Ran:
+def run_task(
+    task: Task,
+    options: Options,
+    *,
+    check_mode: bool = False,
+    on_note: t.Callable[[str], None] | None = None,
+    surroundings: Surroundings | None = None,
+) -> Ran:
     """Validate options as Ansible does and run a task; what it returns must be JSON."""
     found = ArgumentSpecValidator(task.spec()).validate(options)
     assert found.error_messages == []
@@ -279,7 +294,7 @@ def run_task(task: Task, options: Options, *, check_mode: bool = False, on_note:
         if on_note:
             on_note(text)
 
-    run = Run(card="ups1", check_mode=check_mode, notify=note, warn=warnings.append)
+    run = Run(card="ups1", check_mode=check_mode, notify=note, warn=warnings.append, surroundings=surroundings or Surroundings())
     result = task.run(found.validated_parameters, run)
     assert json.loads(json.dumps(result)) == result
     return Ran(result, warnings, notes)

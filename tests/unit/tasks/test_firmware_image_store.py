@@ -23,24 +23,6 @@ if t.TYPE_CHECKING:
     from emulator.testing import Emulator
 
 SU_2, SU_3 = "apc_hw21_su_2-5-0-6.nmc3", "apc_hw21_su_3-4-0-8.nmc3"
-RELEASES = [
-    ["apc_hw21_su_1-4-2-1.nmc3"],
-    ["apc_hw21_su_2-3-1-1.nmc3"],
-    [SU_3],
-    ["apc_hw21_rpdu2g_2-5-2-5.nmc3"],
-    ["apc_hw05_aos_696.bin", "apc_hw05_sumx_696.bin"],
-    ["apc_hw05_bootmon_109.bin", "apc_hw05_aos_720.bin", "apc_hw05_sumx_720.bin"],
-]
-
-
-@pytest.fixture(scope="session")
-def shelf(store: ImageStore, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """An image store with several releases for each card of the tests."""
-    folder = tmp_path_factory.mktemp("shelf")
-    for names in RELEASES:
-        assert take_in(folder, *(pathlib.Path(store.path(name)) for name in names))["changed"] is True
-    assert take_in(folder, pathlib.Path(store.path(SU_2)), aos="2.5.0.8")["changed"] is True
-    return folder
 
 
 @pytest.fixture
