@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation import printable
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
 
 if t.TYPE_CHECKING:
@@ -15,18 +16,21 @@ if t.TYPE_CHECKING:
 
 _E = t.TypeVar("_E", bound="NmcError")
 
+_LONGEST = 4000  # characters of a message, and of a text in the evidence
+
 
 class NmcError(Exception):
     """Something that ends the work on one card.
 
-    The message says which card, what was tried and what came back; what to do next follows from the reason.
+    The message says which card, what was tried and what came back; what to do next follows from the reason. Message and evidence
+    can hold a card's own words: they are printable and of bounded length.
     """
 
     def __init__(self, reason: Reason, message: str, *, evidence: t.Mapping[str, t.Any] | None = None) -> None:
-        super().__init__(message)
         self.reason = reason
-        self.message = message
-        self.evidence = dict(evidence or {})
+        self.message = _shown(message)
+        self.evidence = {key: _shown(value) if isinstance(value, str) else value for key, value in (evidence or {}).items()}
+        super().__init__(self.message)
 
     @classmethod
     def of(cls: type[_E], refusal: Refusal, card: str) -> _E:
@@ -36,6 +40,10 @@ class NmcError(Exception):
     @property
     def status(self) -> Status:
         return MEANINGS[self.reason].status
+
+
+def _shown(text: str) -> str:
+    return printable(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
 
 
 class InputError(NmcError):

@@ -91,15 +91,15 @@ _BLANK_SERIAL = re.compile(r"[F0]+|[Xx]+")
 
 def kept(source: str, text: str) -> Unread:
     """A text for ``unread``, printable and of bounded length."""
-    return Unread(source, _printable(text[:_RAW_LIMIT]))
+    return Unread(source, printable(text[:_RAW_LIMIT]))
 
 
 def clean(text: str | None) -> str | None:
-    """A field without the blanks around it and without control characters; None when nothing is left."""
-    return _printable(text or "").replace("\n", " ").strip() or None
+    """A field of bounded length without the blanks around it and without control characters; None when nothing is left."""
+    return printable((text or "").strip()[:_RAW_LIMIT]).replace("\n", " ").strip() or None
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """What a card says ends up on terminals: nothing in it may move a cursor."""
     return "".join(character if character.isprintable() or character == "\n" else " " for character in text)
 

@@ -395,6 +395,11 @@ def test_no_text_breaks_the_parsers_or_the_facts(text: str, other: str) -> None:
     assert set(card.facts(READ_AT)) == set(SILENT_FACTS)
 
 
+def test_a_fact_is_of_bounded_length() -> None:
+    card = card_of(texts.ABOUT_AP9640, system=f"Name: \t{'n' * 50_000}\nLocation: {' ' * 5000}Ufa")
+    assert (card.name, card.location) == ("n" * 1000, "Ufa")
+
+
 @pytest.mark.parametrize("text", [" ", "A", "A ", "Name: a ", "Stat : a ", "(c) All Rights Reserved ", "apc_hw05_", "1 Day ", "---\n"])
 def test_hostile_lengths_cost_no_time(text: str) -> None:
     started = time.monotonic()
