@@ -29,4 +29,5 @@ def url(request: pytest.FixtureRequest) -> str:
     """An empty place for a ledger, on each engine."""
     if request.param == "sqlite":
         return t.cast("str", request.getfixturevalue("sqlite_url"))
-    return t.cast("Postgres", request.getfixturevalue("postgres")).new_database()
+    server = t.cast("Postgres", request.getfixturevalue("postgres"))
+    return server.url(server.new_schema())

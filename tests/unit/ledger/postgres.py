@@ -35,21 +35,21 @@ class Postgres:
     log: Path
     _numbers: t.Iterator[int] = field(default_factory=itertools.count, repr=False)
 
-    def connect(self, database: str = "postgres") -> psycopg.Connection[t.Any]:
-        return psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", password=PASSWORD, dbname=database, autocommit=True)
+    def connect(self) -> psycopg.Connection[t.Any]:
+        return psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", password=PASSWORD, dbname="postgres", autocommit=True)
 
-    def new_database(self) -> str:
-        """Make an empty database and return its URL."""
+    def new_schema(self) -> str:
+        """Make an empty schema, which is quicker than a database, and return its name."""
         name = f"ledger{next(self._numbers)}"
         with self.connect() as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return self.url(name)
+            connection.execute(f"CREATE SCHEMA {name}")
+        return name
 
-    def url(self, database: str, *, user: str = "postgres", password: str = _QUOTED_PASSWORD) -> str:
-        return f"postgresql+psycopg://{user}:{password}@127.0.0.1:{self.port}/{database}"
+    def url(self, schema: str, *, user: str = "postgres", password: str = _QUOTED_PASSWORD, database: str = "postgres") -> str:
+        return f"postgresql+psycopg://{user}:{password}@127.0.0.1:{self.port}/{database}?options=-csearch_path%3D{schema}"
 
     def dump(self, url: str) -> str:
-        """Everything in a database, as pg_dump writes it."""
+        """Everything in the database, as pg_dump writes it."""
         command = [binary("pg_dump"), url.replace("+psycopg", "")]
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
@@ -99,7 +99,7 @@ def _server(folder: Path, port: int, log: t.IO[bytes], account: str | None) -> t
     try:
         yield process
     finally:
-        process.send_signal(signal.SIGINT)  # end now, whoever is still connected
+        process.send_signal(signal.SIGQUIT)  # at once: nothing in it is needed any more
         process.wait(_STOP_SECONDS)
 
 

@@ -168,7 +168,7 @@ def test_a_file_of_sqlite_holds_no_secret(sqlite_url: str, tmp_path: Path) -> No
 
 
 def test_a_dump_of_postgresql_holds_no_secret(postgres: Postgres) -> None:
-    url = postgres.new_database()
+    url = postgres.url(postgres.new_schema())
     ledger = ledger_of(url)
     fill_from_secrets(ledger)
     content = postgres.dump(url)
