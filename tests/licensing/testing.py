@@ -81,17 +81,18 @@ class Licensing:
 
 
 @contextlib.contextmanager
-def start_licensing(stock: t.Mapping[str, t.Any] = EXAMPLE, *, tls: bool = True, max_seconds: float = 1800.0) -> t.Iterator[Licensing]:
-    """Run a service in its own process on a free port."""
+def start_licensing(stock: t.Mapping[str, t.Any] | None = None, *, tls: bool = True, max_seconds: float = 1800.0) -> t.Iterator[Licensing]:
+    """Run a service in its own process on a free port; without a stock it knows what the contract's examples are about."""
+    known = EXAMPLE if stock is None else stock
     with tempfile.TemporaryDirectory(prefix="licensing-test-") as scratch:
         folder = pathlib.Path(scratch)
-        (folder / "stock.yml").write_text(yaml.safe_dump(dict(stock)), encoding="utf-8")
+        (folder / "stock.yml").write_text(yaml.safe_dump(dict(known)), encoding="utf-8")
         command = [sys.executable, "-m", "licensing", "--stock", str(folder / "stock.yml"), "--state-dir", scratch]
         command += ["--ready-file", str(folder / "ready.json"), "--max-seconds", str(max_seconds)]
         command += [] if tls else ["--plain"]
         with (folder / "output").open("wb") as output, _process(command, output) as process:
             ready = _wait_for_ready(process, folder)
-            yield Licensing(ready["url"], ready["ca_path"], str(stock["tokens"][0]), process.pid)
+            yield Licensing(ready["url"], ready["ca_path"], str(known["tokens"][0]), process.pid)
 
 
 @contextlib.contextmanager

@@ -731,7 +731,7 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.LICENSING_REFUSED: Meaning(
         Status.BLOCKED,
         "The licensing bridge refuses the activation or renewal.",
-        "Nothing was activated. The message and the code in the evidence say which rule forbids it.",
+        "Nothing was activated. The message, and the code in the evidence, say why.",
     ),
     Reason.LICENSING_UNEXPECTED: Meaning(
         Status.FAILED,
@@ -740,7 +740,7 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     ),
     Reason.LICENSING_UNCERTAIN: Meaning(
         Status.FAILED,
-        "Whether something was activated is not known: the answer of the licensing bridge was lost, and it cannot be read back.",
+        "Whether something was activated is not known: the licensing bridge did not say so, or is not done yet.",
         "Run again when the bridge answers: what was done is recognised and never done twice.",
     ),
     Reason.TRANSFER_INTERRUPTED: Meaning(
@@ -836,7 +836,7 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.DELEGATE_LOST: Meaning(
         Status.FAILED,
         "The jump host gave no result, so that nobody knows what the card holds.",
-        "The upgrade may still be running there: wait for reboot_timeout, then run again, which reads the card first.",
+        "An upgrade may still be running there: wait for reboot_timeout, then run again, which reads the card first.",
     ),
 }
 

@@ -29,6 +29,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.licensing_a
     parse_problem,
     parse_subscription,
 )
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.observation import clean
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import State
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, LicensingError
@@ -41,6 +42,8 @@ _PAUSES = (0.5, 2.0)
 _LONGEST_PAUSE = 10.0
 # Request timeout, too early, too many requests.
 _WAIT = (408, 425, 429)
+_BUSY = "in_progress"
+_LONGEST_TEXT = 300
 _ROUNDS = 100_000
 _SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{3,31}")
 _TOKEN = re.compile(r"[!-~]+")
@@ -164,7 +167,9 @@ class _Bridge:
                 return self._brought(now, wanted)
             if _what_was_done(now) != _what_was_done(before):
                 raise _with(trouble, "Meanwhile the subscription was changed by someone else.", Reason.LICENSING_UNCERTAIN)
-        raise _with(trouble, "Nothing was changed: the bridge says so.", trouble.reason)
+        if trouble.evidence.get("code") == _BUSY:
+            raise _with(trouble, "It is still being worked on.", Reason.LICENSING_UNCERTAIN)
+        raise _with(trouble, "So far nothing was changed, says the bridge.", trouble.reason)
 
     def patiently(self, request: _Request, parse: t.Callable[[bytes], _T], *, attempt: int = 0) -> _T:
         """Ask for something that changes nothing, some times if need be."""
@@ -192,7 +197,7 @@ class _Bridge:
         except BodyError as error:
             raise _LostError(self._error(Reason.LICENSING_UNEXPECTED, f"{self._where(request)} {error}")) from error
         except FAILURES as error:
-            said = f"{self._where(request)} cannot be reached, or does not answer in time: {error}"
+            said = f"{self._where(request)} cannot be reached, or does not answer in time: {clean(str(error)[:_LONGEST_TEXT])}"
             raise _LostError(self._error(Reason.LICENSING_UNREACHABLE, said)) from error
 
     def _exchange(self, request: _Request) -> bytes:
@@ -282,7 +287,7 @@ def _key(action: str, serial: str, secret: str) -> str:
 
 
 def _reason(status: int, problem: BridgeProblem | None) -> Reason:
-    if status in _WAIT or status >= 500 or (problem and problem.code == "in_progress"):
+    if status in _WAIT or status >= 500 or (problem and problem.code == _BUSY):
         return Reason.LICENSING_UNREACHABLE
     if status in (401, 403):
         return Reason.LICENSING_DENIED

@@ -125,7 +125,7 @@ def test_what_was_done_is_recognised_without_asking_for_it_again(case: Case, ope
 def test_a_bridge_that_fails_every_time_is_asked_twice_and_nothing_was_done(case: Case) -> None:
     case.service.set_faults({**_LOSSES["error"], "operation": "activate"})
     said = fails(case.activate, Reason.LICENSING_UNREACHABLE, "internal_error")
-    assert "Nothing was changed: the bridge says so." in said
+    assert "So far nothing was changed, says the bridge." in said
     assert (len(case.posted()), case.changes()) == (2, [])
 
 
@@ -176,6 +176,13 @@ def test_a_bridge_that_still_works_on_it_is_given_time(case: Case) -> None:
     case.service.set_faults({**busy, "done": True, "operation": "activate", "times": 1})
     assert case.activate().is_active
     assert (len(case.posted()), case.changes()) == (1, ["activate"])
+
+
+def test_a_bridge_that_does_not_get_done_leaves_it_open(case: Case) -> None:
+    busy = {"answer": "said", "status": 409, "body": {**_PROBLEM, "code": "in_progress"}, "operation": "activate"}
+    case.service.set_faults(busy)
+    assert "still being worked on" in fails(case.activate, Reason.LICENSING_UNCERTAIN, "in_progress")
+    assert len(case.posted()) == 2
 
 
 def test_as_long_as_a_bridge_asks_for_is_waited_within_reason(case: Case) -> None:

@@ -15,6 +15,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from unit.images.https_server import make_certificates, serving
 from unit.licensing.cases import SKU, Case
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -190,6 +191,26 @@ def test_whatever_is_answered_to_a_change_it_is_a_named_error_and_nothing_was_do
     assert len(error.message) < 1000
     assert error.message.isprintable()
     assert case.changes() == []
+
+
+_NO_HTTP = [
+    b"",
+    b"SSH-2.0-cryptlib\r\n",
+    b"HTTP/1.1 \x1b[2J" + b"x" * 60_000 + b"\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+    bytes(5000),
+]
+
+
+@pytest.mark.parametrize("reply", _NO_HTTP, ids=range(len(_NO_HTTP)))
+def test_what_is_no_http_is_one_clear_error_of_bounded_length(case: Case, tmp_path: pathlib.Path, reply: bytes) -> None:
+    with serving(tmp_path, make_certificates(tmp_path)) as server:
+        server.manners["/subscription"] = lambda request, _content: t.cast("None", request.wfile.write(reply))
+        endpoint = replace(case.endpoint, url=f"https://127.0.0.1:{server.port}", ca_path=server.ca_path)
+        said = fails(lambda: read(endpoint, case.serial), Reason.LICENSING_UNREACHABLE)
+    assert len(server.requests) == 3
+    assert said.isprintable()
+    assert len(said) < 500
 
 
 @pytest.mark.parametrize("reply", [b"", b"\r\n\r\n", b"SSH-2.0-cryptlib\r\n", bytes(5000)])
