@@ -29,8 +29,9 @@ if t.TYPE_CHECKING:
 # What every NMC3 may run. The vendor may put critical fixes into another line, so an operator can name more of them.
 FREE_LINES: tuple[VersionRange, ...] = (VersionRange(((">=", Version((2, 5))), ("<", Version((2, 6))))),)
 
-# The line that subscriptions are about.
-CERTIFIED_LINE = VersionRange(((">=", Version((3,))),))
+# The line that subscriptions are about. Its beginning stands for any of its releases where none is asked for by its number.
+CERTIFIED = Version((3,))
+CERTIFIED_LINE = VersionRange(((">=", CERTIFIED),))
 
 NMC2_SOURCE = "the APC web site"
 

@@ -309,14 +309,15 @@ def _included(case: Case) -> Decision | None:
     if case.declared.means is not Source.INCLUDED:
         return None
     bought = case.declared.purchase_date
-    if case.subscription.state is State.INCLUDED_ELIGIBLE and case.known.included_missing:
+    came_with_year = not had_year(case.history) and includes_year(bought, first_day=case.readings.first_day)
+    if came_with_year is not False and case.known.included_missing:
         to_do = work.ask_for_included(case.card, bought)
         return _decision(case, Verdict.WORK, Reason.INCLUDED_NOT_RETRIEVED, "no included year was found for the card", "T5", to_do=to_do)
-    if case.subscription.state is State.INCLUDED_ELIGIBLE:
+    if came_with_year:
         to_do = work.activate_included(case.card)
         sentence = "the included year was not activated"
         return _decision(case, Verdict.WORK, Reason.NOT_ACTIVATED, sentence, "T2", "T4", "G4", "G13", to_do=to_do)
-    if includes_year(bought, first_day=case.readings.first_day) is None and not had_year(case.history):
+    if came_with_year is None:
         sentence = "whether the device came with a year depends on when it was bought, which nobody says"
         return _decision(case, Verdict.WORK, Reason.PURCHASE_DATE_UNKNOWN, sentence, "T3", "G4")
     if case.declared.source is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 import typing as t
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.skus import DOWNLOAD_PAGE, LONGEST_TERM, TOOL_SYSTEMS, TOOLS
 
@@ -63,6 +63,11 @@ class LicenseWork:
     expected_end: date | None
     steps: tuple[str, ...]
 
+    def as_dict(self) -> dict[str, t.Any]:
+        """The work in plain types: always the same keys."""
+        end = self.expected_end.isoformat() if self.expected_end else None
+        return {**asdict(self), "task": self.task.value, "systems": list(self.systems), "expected_end": end, "steps": list(self.steps)}
+
 
 def activate(card: Card, *, sku: str | None, activation_id: str) -> LicenseWork:
     """Enter an Activation ID in the tool of the card's family."""
@@ -111,10 +116,12 @@ def buy(card: Card, *, sku: str | None) -> LicenseWork:
     """Buy a subscription, which brings an Activation ID."""
     family = card.secure_nmc.subscription_family
     what = sku or f"a subscription {family} of 1 to {LONGEST_TERM} years"
-    steps = (
+    steps: tuple[str, ...] = (
         f"Order {what} for the card {_named(card)} from an IT partner or in the {PORTAL}.",
         "The Activation ID comes by email: declare it as activation_id. No time is lost until it is activated.",
     )
+    if not card.secure_nmc.verified:
+        steps = (f"That {family} is for this product too is a reading of the vendor's list: ask before you order.", *steps)
     return _work(Task.BUY, card, PORTAL, steps, sku=sku)
 
 

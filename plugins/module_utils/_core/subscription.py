@@ -125,6 +125,22 @@ class Subscription:
     def active(self) -> bool:
         return self.state in (State.INCLUDED_ACTIVE, State.SUBSCRIBED)
 
+    def as_dict(self) -> dict[str, t.Any]:
+        """The subscription in plain types: always the same keys."""
+        entry = self.entry
+        return {
+            "state": self.state.value,
+            "source": entry.source.value if entry else None,
+            "sku": entry.sku if entry else None,
+            "family": entry.family if entry else None,
+            "activated_on": _text(entry.activated_on) if entry else None,
+            "expires_on": _text(entry.expires_on) if entry else None,
+            "evidence": entry.evidence.value if entry else None,
+            "days_left": self.days_left,
+            "colour": self.colour.value if self.colour else None,
+            "expiring": self.expiring,
+        }
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -200,3 +216,7 @@ def _on_day(entry: Entry, today: date, warn_days: int) -> Subscription:
     state = State.INCLUDED_ACTIVE if entry.source is Source.INCLUDED else State.SUBSCRIBED
     colour = Colour.AMBER if days_left <= AMBER_DAYS else Colour.GREEN
     return Subscription(state, entry, days_left, colour, expiring=days_left <= warn_days)
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None

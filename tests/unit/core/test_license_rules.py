@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from unit.core.builders import SERIAL
-from unit.core.subscriptions import BEGIN, CLIENT, DAY, END, at, card, day, ended, included, platform, purchased, renewed
+from unit.core.subscriptions import BEGIN, CLIENT, DAY, END, SKU, at, card, day, ended, included, platform, purchased, renewed
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_request import (
     ActivationId,
@@ -41,7 +41,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Entry
 
-SKU = "SWNMC3SU-1Y-DIGI"
 ID, OTHER_ID = ActivationId("f1", "0001"), ActivationId("f2", "0002")
 KNOWN = Known(CLIENT)
 _MIDDLE = BEGIN + 100 * DAY
@@ -263,6 +262,11 @@ def test_g14_the_end_takes_no_function_from_a_card() -> None:
     assert "works on as it is" in MEANINGS[over.reason].recovery
 
 
+@pytest.mark.parametrize(("family", "said"), [(Family.SMART_UPS, False), (Family.SMART_UPS_ULTRA, True), (Family.RACK_PDU, False)])
+def test_g3_what_is_only_a_reading_of_the_vendors_list_is_said_before_money_is_spent(family: Family, said: bool) -> None:
+    assert ("is a reading of the vendor's list" in judge(Declared(source=Source.PURCHASED), of=card(family)).next_action) is said
+
+
 # --- transitions ---------------------------------------------------------------------------------------------------
 
 
@@ -294,11 +298,17 @@ def test_t4_an_activated_year_is_recorded_once_even_if_nobody_knows_the_day_of_p
     assert outcome(again) == outcome(first)
 
 
-def test_t5_a_year_that_was_not_retrieved_is_a_question_to_the_vendor() -> None:
-    decision = judge(_INCLUDED, known=replace(KNOWN, included_missing=True))
+@pytest.mark.parametrize(("bought", "state"), [(BEGIN - 30 * DAY, State.INCLUDED_ELIGIBLE), (None, State.UNSUBSCRIBED)])
+def test_t5_a_year_that_was_not_retrieved_is_a_question_to_the_vendor(bought: date | None, state: State) -> None:
+    decision = judge(replace(_INCLUDED, purchase_date=bought), known=replace(KNOWN, included_missing=True))
     assert (*outcome(decision), task_of(decision)) == (Verdict.WORK, Reason.INCLUDED_NOT_RETRIEVED, Task.ASK)
     assert "Customer Care Center" in decision.next_action
-    assert decision.subscription.state is State.INCLUDED_ELIGIBLE
+    assert decision.subscription.state is state
+
+
+def test_t5_a_device_from_before_has_no_year_to_ask_for() -> None:
+    declared = replace(_INCLUDED, purchase_date=day("2024-03-31"))
+    assert judge(declared, known=replace(KNOWN, included_missing=True)).reason is Reason.INCLUDED_NOT_ELIGIBLE
 
 
 @pytest.mark.parametrize(
@@ -360,8 +370,11 @@ def test_t7_and_t12_the_held_id_is_due_on_the_last_day_so_that_no_day_is_without
 def test_t7_who_wants_more_days_than_the_year_has_left_must_consent() -> None:
     hurried = replace(_PURCHASED, min_days_left=40)
     assert judge(hurried, included(), today=END - 41 * DAY).reason is Reason.ACTIVATION_WAITS
-    refused = judge(hurried, included(), today=END - 40 * DAY)
-    assert outcome(refused) == (Verdict.REFUSE, Reason.WOULD_OVERRIDE_INCLUDED)
+    for days_left in (40, 1):
+        refused = judge(hurried, included(), today=END - days_left * DAY)
+        assert outcome(refused) == (Verdict.REFUSE, Reason.WOULD_OVERRIDE_INCLUDED)
+        assert f"{days_left} days are left" in refused.sentence
+    assert outcome(judge(hurried, included(), today=END)) == (Verdict.WORK, Reason.NOT_ACTIVATED)
 
 
 def test_t8_a_second_id_waits_while_the_first_is_valid() -> None:
@@ -696,6 +709,26 @@ def test_days_are_days_in_utc_wherever_the_controller_is(hours: int, today: date
     there = (noon + timedelta(hours=hours)).astimezone(timezone(timedelta(hours=9)))
     found = decide(card(), [purchased()], _PURCHASED, known=KNOWN, now=there)
     assert found.subscription.days_left == (END - today).days
+
+
+def test_work_in_plain_types() -> None:
+    decision = judge(_PURCHASED, purchased(), today=END - DAY)
+    assert decision.work is not None
+    found = decision.work.as_dict()
+    assert len(found.pop("steps")) == 6
+    assert found == {
+        "task": "renew",
+        "program": "mySchneider Software Management portal",
+        "part_number": None,
+        "download_page": None,
+        "systems": [],
+        "card_serial": SERIAL,
+        "card_mac": None,
+        "device_serial": None,
+        "sku": SKU,
+        "activation_id": None,
+        "expected_end": "2028-03-10",
+    }
 
 
 def test_no_work_item_names_more_of_an_id_than_its_last_four_characters() -> None:

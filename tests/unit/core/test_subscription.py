@@ -102,6 +102,23 @@ def test_the_warning_can_come_at_another_day_while_amber_stays_the_vendors(warn_
     assert (found.expiring, found.colour) == (expiring, Colour.GREEN)
 
 
+def test_a_subscription_in_plain_types() -> None:
+    assert present(card(), [purchased()], today=END).as_dict() == {
+        "state": "subscribed",
+        "source": "purchased",
+        "sku": "SWNMC3SU-1Y-DIGI",
+        "family": "SWNMC3SU",
+        "activated_on": "2026-03-10",
+        "expires_on": "2027-03-10",
+        "evidence": "computed",
+        "days_left": 0,
+        "colour": "amber",
+        "expiring": True,
+    }
+    nothing = dict.fromkeys(["source", "sku", "family", "activated_on", "expires_on", "evidence", "days_left", "colour"])
+    assert present(card(), [], today=END).as_dict() == {"state": "unsubscribed", "expiring": False, **nothing}
+
+
 def test_an_included_year_has_a_state_of_its_own() -> None:
     assert present(card(), [included()], today=BEGIN).state is State.INCLUDED_ACTIVE
 
