@@ -141,16 +141,18 @@ class NmcActionBase(ActionBase):
         try:
             result: dict[str, t.Any] = self._execute_module(module_args=options, task_vars=dict(variables))
         except AnsibleConnectionFailure as error:
-            return self._lost(error, card) if acts else self._without_delegate(error, card)
+            return self._lost(error.message, card, acts=acts) if acts else self._without_delegate(error, card)
+        if result.get("failed") and "reason" not in result:
+            return {**result, **self._lost(str(result.get("msg")), card, acts=acts)}
         return result
 
     def _without_delegate(self, error: AnsibleConnectionFailure, card: str) -> dict[str, t.Any]:
         message = f"{card}: there is no connection to {self._task.delegate_to} ({error.message.strip()})."
         return self.TASK.refuse(UnreachableError(Reason.DELEGATE_UNREACHABLE, message), card)
 
-    def _lost(self, error: AnsibleConnectionFailure, card: str) -> dict[str, t.Any]:
-        message = f"{card}: the connection to {self._task.delegate_to} was lost while the module ran there ({error.message.strip()})."
-        return {**self.TASK.refuse(TransferError(Reason.DELEGATE_LOST, message), card), "changed": True}
+    def _lost(self, said: str, card: str, *, acts: bool) -> dict[str, t.Any]:
+        message = f"{card}: {self._task.delegate_to} gave no result of {self.TASK.name} ({said.strip().rstrip('.')})."
+        return {**self.TASK.refuse(TransferError(Reason.DELEGATE_LOST, message), card), "changed": acts}
 
     def _copy_images(self, options: dict[str, t.Any]) -> None:
         for holder, key in _image_paths(options):
