@@ -836,7 +836,7 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.DELEGATE_LOST: Meaning(
         Status.FAILED,
         "The jump host gave no result, so that nobody knows what the card holds.",
-        "An upgrade may still be running there: wait for reboot_timeout, then run again, which reads the card first.",
+        "Correct what the message names. An upgrade that had begun may still be running: wait for reboot_timeout, then run again.",
     ),
 }
 
