@@ -153,7 +153,7 @@ def _application_state(state: str) -> str | None:
 
 # --- dir -----------------------------------------------------------------------------------------------------------
 
-_FIRMWARE_FILE = re.compile(r"\bapc_hw\d\d_([a-z0-9]+)_[0-9][0-9a-z.-]*\.(?:bin|nmc3?)\b", re.IGNORECASE)
+_FIRMWARE_FILE = re.compile(r"\bapc_hw\d\d_([a-z0-9]{1,32})_[0-9][0-9a-z.-]{0,40}\.(?:bin|nmc3?)\b", re.IGNORECASE)
 
 
 def parse_dir(text: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ def load_plain(text: str, where: str) -> t.Any:
         for event in yaml.parse(text, Loader=loader):
             shape.follow(event)
         return yaml.load(text, Loader=loader)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise NotPlainError(" ".join(str(error).split())) from error
 
 

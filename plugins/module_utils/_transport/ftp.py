@@ -23,9 +23,11 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
 _BLOCK = 512
+_MOST_LINES = 200
 _RESTARTING, _LOGIN = "421", "530"
 
-_FAILURES = (OSError, EOFError, ftplib.Error)
+# Of a reply or a port that cannot be, the library says so with an error of Python's own.
+_FAILURES = (OSError, EOFError, ftplib.Error, ValueError, OverflowError)
 
 
 def upload(
@@ -47,16 +49,36 @@ def upload(
     if endpoint.username is None or endpoint.password is None:
         raise InputError(Reason.NO_CREDENTIALS, f"{endpoint.card}: FTP needs a user name and a password.")
     # Closed without a farewell, whose answer a card that restarts or stalls would keep us waiting for.
-    with contextlib.closing(ftplib.FTP(timeout=endpoint.timeout)) as session:
+    with contextlib.closing(_Session(timeout=endpoint.timeout, encoding="latin-1")) as session:
         _open(session, endpoint, port)
         return _Upload(session, endpoint, size=size, name=name, pace=pace, progress=progress).send(source)
+
+
+class _Session(ftplib.FTP):
+    """Hangs up on a card that does not stop talking, which the library would listen to forever.
+
+    What cards say need not be UTF-8, so replies are read as Latin-1, which everything is.
+    """
+
+    _lines = 0
+
+    def getline(self) -> str:
+        self._lines += 1
+        if self._lines > _MOST_LINES:
+            raise ftplib.error_proto(f"more than {_MOST_LINES} lines")
+        return super().getline()
+
+
+def _utf8(text: str | None) -> str:
+    """A text that the session, which writes Latin-1, sends as UTF-8."""
+    return (text or "").encode("utf-8").decode("latin-1")
 
 
 def _open(session: ftplib.FTP, endpoint: SshEndpoint, port: int) -> None:
     where = f"{endpoint.host} port {port}"
     try:
         session.connect(endpoint.host, port)
-        session.login(endpoint.username or "", endpoint.password or "")
+        session.login(_utf8(endpoint.username), _utf8(endpoint.password))
         session.voidcmd("TYPE I")
     except socket.gaierror as error:
         raise UnreachableError(Reason.NAME_UNRESOLVED, f"{endpoint.card}: {endpoint.host} has no address ({error}).") from error

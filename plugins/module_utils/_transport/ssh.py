@@ -59,7 +59,7 @@ class SshConnection:
         paramiko = PARAMIKO.load(endpoint.card)
         self.endpoint = endpoint
         self.failures: tuple[type[Exception], ...] = (paramiko.SSHException, EOFError, OSError)
-        self._transport = paramiko.Transport(sock, packetizer_class=_packetizer_class())
+        self._transport = _transport_class()(sock, packetizer_class=_packetizer_class())
         self._transport.set_log_channel(_silent_logger())
         self._packetizer = self._transport.packetizer
 
@@ -314,6 +314,23 @@ def _silent_logger() -> str:
     name = "secure_power.nmc.ssh"
     logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return name
+
+
+@functools.cache
+def _transport_class() -> t.Any:
+    """The library's connection, with one kind of error for all that a far end can send in a wrong form."""
+    paramiko = PARAMIKO.load("SSH")
+    base: t.Any = paramiko.Transport
+
+    class Transport(base):
+        def get_exception(self) -> Exception | None:
+            """The library hands over whatever its reading thread stumbled upon: an IndexError, a UnicodeDecodeError."""
+            error: Exception | None = super().get_exception()
+            if error is None or isinstance(error, (paramiko.SSHException, EOFError, OSError)):
+                return error
+            return t.cast("Exception", paramiko.SSHException(f"a message that cannot be read: {error}"))
+
+    return Transport
 
 
 @functools.cache

@@ -398,6 +398,7 @@ def test_no_text_breaks_the_parsers_or_the_facts(text: str, other: str) -> None:
 def test_a_fact_is_of_bounded_length() -> None:
     card = card_of(texts.ABOUT_AP9640, system=f"Name: \t{'n' * 50_000}\nLocation: {' ' * 5000}Ufa")
     assert (card.name, card.location) == ("n" * 1000, "Ufa")
+    assert cli_answers.parse_dir(f"apc_hw05_aos_{'6' * 5000}.bin apc_hw05_{'x' * 5000}_696.bin") == {}
 
 
 @pytest.mark.parametrize("text", [" ", "A", "A ", "Name: a ", "Stat : a ", "(c) All Rights Reserved ", "apc_hw05_", "1 Day ", "---\n"])

@@ -105,7 +105,16 @@ BROKEN: list[bytes] = [
         b"a: b: c",
         b"%YAML 9.9\n---\n",
     ],
-    *[b"version: 1\nimages: {x: 2025-13-45}", b"=: =", b"version: =", b"<<: x", b"? [a]\n: b\n", b"? {a: b}\n: c\n", b"version: '\\ud800'"],
+    *[
+        b"version: 1\nimages: {x: 2025-13-45}",
+        b"=: =",
+        b"version: =",
+        b"version: " + b"1:" * 200 + b"1.0",
+        b"<<: x",
+        b"? [a]\n: b\n",
+        b"? {a: b}\n: c\n",
+        b"version: '\\ud800'",
+    ],
     *[b'version: 1\nimages: {"\\ud800": 1}', b'version: 1\nimages: {"\\e[2J": 1}', "version: 1\nimages: {\u202ex: 1}".encode()],
 ]
 

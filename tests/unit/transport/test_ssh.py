@@ -116,6 +116,27 @@ def test_a_connection_that_is_closed_at_once_counts_as_refused(tcp_server: TcpSe
     assert error.reason is Reason.CONNECTION_FAILED
 
 
+def packet(payload: bytes) -> bytes:
+    padding = 16 - (len(payload) + 5) % 8
+    return (len(payload) + padding + 1).to_bytes(4, "big") + bytes([padding]) + payload + bytes(padding)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"\x14", b"\x14" + b"c" * 16 + b"\xff" * 40, b"\x14" + b"c" * 16 + b"\0\0\0\2\xff\xfe" * 8, b"\x01\0\0", b"\xc8x"],
+    ids=["nothing", "an offer of nothing", "lists without end", "lists of other octets", "half a farewell", "an unknown message"],
+)
+def test_what_cannot_be_read_before_the_login_is_a_failed_negotiation(tcp_server: TcpServer, payload: bytes) -> None:
+    def react(connection: socket.socket) -> None:
+        connection.sendall(b"SSH-2.0-card\r\n" + packet(payload))
+        while connection.recv(4096):
+            pass
+
+    error = failure(local(tcp_server(react)))
+    assert isinstance(error, AccessError)
+    assert error.reason is Reason.SSH_FAILED
+
+
 def test_a_connection_that_is_reset_before_we_have_said_a_word_counts_as_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         sock = socket.create_connection(listener.getsockname())
