@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 NAME = "apc_hw05_aos_722.bin"
 # More than its sockets hold, and not a multiple of a block.
 IMAGE = os.urandom(8_000_123)
-PASSWORD = "Sesame-42!"
+PASSWORD = "Sésame-42!"
 
 # Its users are those of the machine, but for the anonymous one, whose passwords can come from a list. Active mode is off.
 _SETTINGS = {
@@ -69,7 +69,7 @@ class Vsftpd:
         """Send the image; return how many bytes were out after each block."""
         endpoint = SshEndpoint("ups1", self.host, username="anonymous", password=password, timeout=10.0)
         sent: list[int] = []
-        ftp.upload(
+        taken = ftp.upload(
             endpoint,
             io.BytesIO(IMAGE),
             port=self.port,
@@ -78,6 +78,7 @@ class Vsftpd:
             pace=Pace(time.monotonic() + seconds, stall),
             progress=lambda done, _of: sent.append(done),
         )
+        assert taken
         return sent
 
     def failure(self, **how: t.Any) -> NmcError:
