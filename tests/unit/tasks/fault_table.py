@@ -138,7 +138,7 @@ WAYS: tuple[Way, ...] = (
     Way("the image is rejected", "reject_image", "failed", "image_rejected", changed=True),
     # the restart
     Way("the old version stays", "keep_old_version", "failed", "still_old_version", changed=True),
-    Way("a wrong application is loaded", "load_wrong_application", "failed", "application_broken", Holds.NO_APPLICATION, True),
+    Way("the application does not load", "load_wrong_application", "failed", "application_broken", Holds.NO_APPLICATION, True),
     Way("another application is loaded", "load_another_application", "failed", "wrong_application_loaded", Holds.NEW, True),
     Way(
         "the boot monitor is where the application should be",

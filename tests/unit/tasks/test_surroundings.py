@@ -122,7 +122,7 @@ def test_a_garbled_line_never_makes_a_success(take: Take, store: ImageStore, kin
         assert ran["changed"] is (card.counters["bytes_received"] > 0)
 
 
-@pytest.mark.parametrize("title", ["a wrong application is loaded", "the boot monitor is where the application should be"])
+@pytest.mark.parametrize("title", ["the application does not load", "the boot monitor is where the application should be"])
 def test_a_broken_application_is_cured_when_the_expected_one_is_said(take: Take, store: ImageStore, kind: str, title: str) -> None:
     card = take(kind)
     way(title).go(card, store, kind)
