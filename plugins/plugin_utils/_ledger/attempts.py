@@ -147,6 +147,4 @@ def _attempt(row: sa.Row[t.Any]) -> Attempt:
 
 def _changes(text: str) -> t.Iterator[Change]:
     for component, before, after in json.loads(text):
-        version = parse_version(after)
-        assert version is not None  # it was written from one
-        yield Change(Component(component), parse_version(before), version)
+        yield Change(Component(component), parse_version(before), t.cast("Version", parse_version(after)))

@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
 
 # How long a transaction waits for those of others (s). Each takes milliseconds, so this is enough for thousands of them.
 _PATIENCE = 30
+_CONNECT_SECONDS = 10
 _NOW: t.Mapping[str, str] = {
     "sqlite": "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
     "postgresql": "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)",
@@ -35,7 +36,7 @@ _NOW: t.Mapping[str, str] = {
 # What PostgreSQL says when all its connections are taken; there is no code for it before the connection is there.
 _CROWDED = ("too many clients", "too many connections", "connection slots are reserved")
 _POSTGRESQL_OPTIONS: t.Mapping[str, t.Any] = {
-    "connect_timeout": _PATIENCE,
+    "connect_timeout": _CONNECT_SECONDS,
     "tcp_user_timeout": _PATIENCE * 1000,
     "application_name": "secure_power.nmc",
     "prepare_threshold": None,  # a pooler in front of the server may give each statement to another connection

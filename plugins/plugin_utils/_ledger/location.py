@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql+psycopg"
-_SECRETS = ("password", "sslpassword", "passfile")
+_SECRETS = ("password", "sslpassword")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def locate(ledger_url: str | None, *, card: str) -> Location:
     """Check a ``ledger_url``; without one the ledger is a file below the user's data directory."""
     engine = SQLALCHEMY.submodule("engine", card)
     if ledger_url is None:
-        return Location(engine.URL.create(SQLITE, database=str(_default_file())), card)
+        return Location(engine.URL.create(SQLITE, database=str(_expanded(_default_file(), card))), card)
     try:
         url: URL = engine.make_url(ledger_url)
     except (SQLALCHEMY.submodule("exc", card).ArgumentError, ValueError):
@@ -68,11 +68,18 @@ def locate(ledger_url: str | None, *, card: str) -> Location:
         return Location(url, card)
     if url.drivername != SQLITE or url.host or url.query or url.database in (None, "", ":memory:"):
         raise _invalid(card)
-    return Location(url.set(database=str(Path(url.database).expanduser().absolute())), card)
+    return Location(url.set(database=str(_expanded(Path(url.database), card))), card)
 
 
 def _default_file() -> Path:
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "secure_power.nmc" / "ledger.sqlite"
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "secure_power.nmc" / "ledger.sqlite"
+
+
+def _expanded(path: Path, card: str) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise InputError(Reason.INVALID_OPTION, f"{card}: {path} has no home directory; set ledger_url to an absolute path.") from None
 
 
 def _invalid(card: str) -> InputError:

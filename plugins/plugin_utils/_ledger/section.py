@@ -9,6 +9,8 @@ from __future__ import annotations
 import typing as t
 
 if t.TYPE_CHECKING:
+    import datetime as dt
+
     import sqlalchemy as sa
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
@@ -23,6 +25,11 @@ class Section:
     def __init__(self, database: Database, client: str) -> None:
         self._database = database
         self._client = client
+
+    def now(self) -> dt.datetime:
+        """The time of the database's clock."""
+        with self._database.read() as transaction:
+            return transaction.now
 
     def _mine(self, table: sa.Table) -> Condition:
         return table.c.client == self._client

@@ -36,6 +36,7 @@ def test_an_attempt_goes_its_way_from_begun_to_proven(url: str) -> None:
     assert [(attempt.state.value, attempt.transfers) for attempt in (sending, sent, proven)] == [("sending", 1), ("sent", 1), ("proven", 1)]
     assert sending.begun_at <= sending.marked_at <= sent.marked_at <= proven.marked_at
     assert proven.ended_at == proven.marked_at
+    assert proven.marked_at <= attempts.now()
     assert attempts.of(CARD) == attempts.everything() == attempts.ended_within(60) == [proven]
 
 

@@ -70,6 +70,14 @@ def test_without_the_variable_it_is_below_the_home_directory(tmp_path: pathlib.P
     assert locate("sqlite:///~/kept.sqlite", card="ups1").file == tmp_path / "kept.sqlite"
 
 
+def test_without_a_home_directory_a_path_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    with pytest.raises(InputError) as caught:
+        locate("sqlite:///~nobody-of-this-name/kept.sqlite", card="ups1")
+    assert caught.value.reason is Reason.INVALID_OPTION
+    assert "set ledger_url to an absolute path" in caught.value.message
+
+
 @pytest.mark.parametrize(
     "url",
     [
