@@ -54,7 +54,7 @@ def activation(fingerprint: str) -> ActivationId:
 class Life(RuleBasedStateMachine):
     """The life of one card: time passes, operators declare what they like, and every entry of a decision is recorded.
 
-    The model beside it knows only what was ever confirmed: which term began when, and until when renewals and platforms reach.
+    The model beside it knows only what was confirmed and not taken back: which term began when, how far renewals and platforms reach.
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,8 @@ class Life(RuleBasedStateMachine):
         self.today = _START
         self.card = card()
         self.history: list[Entry] = []
-        self.causes: list[tuple[date, date]] = []
+        self.subscribed: list[tuple[date, date]] = []
+        self.covered: list[tuple[date, date]] = []
 
     # --- what can happen ---
 
@@ -94,7 +95,8 @@ class Life(RuleBasedStateMachine):
             activated_on=begin,
             allow_override_included=override,
         )
-        self.confirm(declared, begin, years_after(begin, years))
+        decision = self.confirm(declared, begin, years_after(begin, years))
+        assert override or Event.OVERRIDDEN not in [entry.event for entry in decision.entries], "nothing is lost without consent (T7)"
 
     @rule(back=_BACK, bought=st.sampled_from([None, date(2024, 3, 31), date(2024, 4, 1)]))
     def the_included_year_is_confirmed(self, back: int, bought: date | None) -> None:
@@ -116,13 +118,18 @@ class Life(RuleBasedStateMachine):
     @rule(days=st.integers(0, 1000) | st.none())
     def a_platform_is_declared(self, days: int | None) -> None:
         until = None if days is None else self.today + timedelta(days=days)
-        self.confirm(Declared(platform=Platform.DATA_CENTER_EXPERT, platform_expires=until), self.today, until or date.max)
+        self.declare(Declared(platform=Platform.DATA_CENTER_EXPERT, platform_expires=until))
+        self.covered = [(self.today, until or date.max)]
 
     @precondition(lambda self: self.history)
     @rule(source=st.sampled_from([None, Source.PLATFORM]))
     def the_record_is_forgotten(self, source: Source | None) -> None:
         self.declare(Declared(wanted=Wanted.FORGOTTEN, source=source))
-        assert self.state is State.UNSUBSCRIBED or source is Source.PLATFORM
+        if source is Source.PLATFORM:
+            self.covered = []
+        else:
+            self.subscribed = []
+            assert self.state is State.UNSUBSCRIBED
 
     # --- what holds ---
 
@@ -131,7 +138,7 @@ class Life(RuleBasedStateMachine):
         found = self.decision(Declared())
         asked = Question(self.card, _CERTIFIED, found.subscription, found.coverage, self.today)
         if entitlement(asked).answer is Answer.YES:
-            assert any(begin <= self.today <= end for begin, end in self.causes)
+            assert any(begin <= self.today <= end for begin, end in (*self.subscribed, *self.covered))
 
     @invariant()
     def no_term_is_longer_than_what_was_bought(self) -> None:
@@ -157,6 +164,13 @@ class Life(RuleBasedStateMachine):
                 assert running.expires_on is not None
                 assert entry.activated_on is not None
                 assert running.expires_on <= entry.activated_on
+                assert running.activated_on is not None
+                assert running.activated_on <= entry.activated_on
+            if entry.event is Event.RENEWED:
+                assert running is not None
+                assert running.expires_on is not None
+                assert entry.expires_on is not None
+                assert running.expires_on < entry.expires_on <= years_after(running.expires_on, 6)
             running = entry if entry.event in (Event.ACTIVATED, Event.RENEWED) else None
 
     @invariant()
@@ -189,8 +203,10 @@ class Life(RuleBasedStateMachine):
 
     def confirm(self, declared: Declared, begin: date, end: date) -> Decision:
         decision = self.declare(declared)
+        if Event.OVERRIDDEN in [entry.event for entry in decision.entries]:
+            self.subscribed = [(first, min(last, begin)) for first, last in self.subscribed]
         if decision.entries:
-            self.causes.append((begin, end))
+            self.subscribed.append((begin, end))
         return decision
 
 
