@@ -68,6 +68,9 @@ integration: environment-$(core) ## integration targets; T=name for one of them
 judges: environment-$(core) ## emulator and transports, judged by netmiko, net-snmp, OpenSSH, vsftpd and curl
 	$(with-tree) $(python) -m pytest tests/integration/judges $(args)
 
+fuzz: environment-fuzz ## a million hostile inputs; args='--seed 7' for others, '--target ftp' for one parser
+	$(with-tree) .venvs/fuzz/bin/python -m fuzz --guided --inputs 1000000 $(args)
+
 emulator: environment-newest ## emulated cards, until interrupted; FLEET=file says which
 	$(with-tree) $(directory-newest)/bin/python -m emulator --fleet $(FLEET)
 
@@ -89,6 +92,9 @@ versions: environment-$(core)
 environment-nox:
 	@tests/tools/make-environment .venvs/nox newest $(requirements)/nox.txt
 
+environment-fuzz: $(tree)
+	@tests/tools/make-environment .venvs/fuzz newest meta/ee-requirements.txt $(requirements)/fuzz.txt
+
 environment-%: $(tree)
 	@tests/tools/make-environment $(directory-$*) $(python-$*) $(requirements)/core-$*.txt $(tests-need)
 
@@ -97,4 +103,4 @@ $(tree):
 	ln -s ../../.. $@
 
 .PHONY: help demo test unit lint format format-check style-check typing collection sanity integration judges emulator \
-	bench clean versions environment-nox
+	fuzz bench clean versions environment-nox environment-fuzz
