@@ -147,11 +147,11 @@ class NmcActionBase(ActionBase):
         return result
 
     def _without_delegate(self, error: AnsibleConnectionFailure, card: str) -> dict[str, t.Any]:
-        message = f"{card}: there is no connection to {self._task.delegate_to} ({error.message.strip()})."
+        message = f"{card}: there is no connection to {self._task.delegate_to} ({error.message.strip().rstrip('.:')})."
         return self.TASK.refuse(UnreachableError(Reason.DELEGATE_UNREACHABLE, message), card)
 
     def _lost(self, said: str, card: str, *, acts: bool) -> dict[str, t.Any]:
-        message = f"{card}: {self._task.delegate_to} gave no result of {self.TASK.name} ({said.strip().rstrip('.')})."
+        message = f"{card}: {self._task.delegate_to} gave no result of {self.TASK.name} ({said.strip().rstrip('.:')})."
         return {**self.TASK.refuse(TransferError(Reason.DELEGATE_LOST, message), card), "changed": acts}
 
     def _copy_images(self, options: dict[str, t.Any]) -> None:
