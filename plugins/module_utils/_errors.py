@@ -29,7 +29,8 @@ class NmcError(Exception):
     def __init__(self, reason: Reason, message: str, *, evidence: t.Mapping[str, t.Any] | None = None) -> None:
         self.reason = reason
         self.message = _shown(message)
-        self.evidence = {key: _shown(value) if isinstance(value, str) else value for key, value in (evidence or {}).items()}
+        shown = {key: _shown(value) if isinstance(value, str) else value for key, value in (evidence or {}).items()}
+        self.evidence: dict[str, t.Any] = shown
         super().__init__(self.message)
 
     @classmethod
