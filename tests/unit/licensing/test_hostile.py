@@ -73,11 +73,15 @@ def test_a_netrc_does_not_take_the_place_of_the_token(case: Case, tmp_path: path
     assert case.service.requests()[-1]["headers"]["authorization"] == f"Bearer {case.service.token}"
 
 
-def test_a_key_says_nothing_of_an_activation_id(case: Case) -> None:
-    for number in range(3):
-        failure(lambda number=number: case.activate(activation_id=f"NO-SUCH-ID-{number}"))  # type: ignore[misc]
-    keys = {request["headers"]["idempotency-key"] for request in case.posted()}
-    assert len(keys) == 3
+def test_a_key_says_nothing_of_an_activation_id_and_differs_with_everything_that_it_is_for(case: Case) -> None:
+    other = replace(case.card, serial=f"{case.serial}-2")
+    for card in (case.card, other):
+        for secret in ("NO-SUCH-ID-1", "NO-SUCH-ID-2"):
+            failure(lambda card=card, secret=secret: activate(case.endpoint, card, activation_id=secret, sku=SKU))  # type: ignore[misc]
+            failure(lambda card=card, secret=secret: renew(case.endpoint, card, voucher=secret))  # type: ignore[misc]
+    asked = [request for request in case.service.requests() if case.serial in request["body"]]
+    keys = {request["headers"]["idempotency-key"] for request in asked}
+    assert (len(asked), len(keys)) == (8, 8)
     assert all(len(key) == 32 for key in keys)
 
 
