@@ -93,9 +93,9 @@ def feed_guided(name: str, *, inputs: int, seed: int, folder: pathlib.Path) -> N
         dice = random.Random(number)
         return bytes(atheris.Mutate(data, largest)) if dice.random() < 0.5 else mutate(data, target.seeds, dice)[:largest]
 
-    limits = [f"-max_len={_LONGEST_GUIDED}", "-timeout=0", "-rss_limit_mb=0"]
+    settings = [f"-artifact_prefix={folder}/", f"-max_len={_LONGEST_GUIDED}", "-timeout=0", "-rss_limit_mb=0"]
     with _started(target, folder) as check:
-        atheris.Setup([name, f"-runs={inputs}", f"-seed={seed + 1}", *limits, str(corpus)], check, custom_mutator=vary)
+        atheris.Setup([name, f"-runs={inputs}", f"-seed={seed + 1}", *settings, str(corpus)], check, custom_mutator=vary)
         atheris.Fuzz()
 
 

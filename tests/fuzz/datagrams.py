@@ -5,7 +5,8 @@
 """SNMP answers of any octets, sent over the loopback to the real engines.
 
 The first octet of an input says how much of the answer is as it should be: nothing, the message around the PDU, or all but the values.
-After each hostile datagram comes a right one, so that an engine that passes over rubbish need not wait.
+After each hostile datagram comes a right one, so that an engine that passes over rubbish need not wait; of v3 only the first exchange
+is fed, in which a card says who it is, and the wait is short.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp i
 from emulator import ber
 
 _COMMUNITY = "public"
-_RESPONSE, _GET = 0xA2, 0xA0
+_V3 = 3
+_RESPONSE, _GET, _REPORT = 0xA2, 0xA0, 0xA8
 _OIDS = snmp_tables.CARD_OIDS
 
 
@@ -60,6 +62,9 @@ def _answer(request: bytes, data: bytes) -> bytes:
     if right_down_to == 0:
         return rest
     _tag, start, _end = ber.read(request, 0)
+    version, after = ber.read_integer(request, start)
+    if version == _V3:
+        return ber.tlv(ber.SEQUENCE, request[start : ber.read(request, after)[2]] + rest)
     pdu_at = ber.read(request, ber.read(request, start)[2])[2]
     _tag, identifier_at, _end = ber.read(request, pdu_at)
     identifier = request[identifier_at : ber.read(request, identifier_at)[2]]
@@ -106,10 +111,21 @@ _SEEDS = (
 )
 
 
+_ENGINE = bytes.fromhex("8000013e03282986000001")
+_UNKNOWN_ENGINES = _binding("1.3.6.1.6.3.15.1.1.4.0", ber.integer(7, ber.COUNTER32))
+_SECURITY = ber.octets(ber.tlv(ber.SEQUENCE, ber.octets(_ENGINE) + ber.integer(3) + ber.integer(4000) + ber.octets(b"") * 3))
+_SCOPED = ber.octets(_ENGINE) + ber.octets(b"")
+_V3_SEEDS = tuple(
+    b"\1" + _SECURITY + ber.tlv(ber.SEQUENCE, _SCOPED + ber.tlv(tag, ber.integer(1) + ber.integer(0) * 2 + ber.tlv(ber.SEQUENCE, bindings)))
+    for tag, bindings in ((_REPORT, _UNKNOWN_ENGINES), (_REPORT, b""), (_RESPONSE, _bindings(SAMPLES[0].object_id, SAMPLES[0].text)))
+)
+
+
 @contextlib.contextmanager
-def _engine(name: str) -> t.Iterator[Check]:
+def _engine(name: str, **options: t.Any) -> t.Iterator[Check]:
     with contextlib.closing(_Agent()) as agent:
-        endpoint = SnmpEndpoint("ups1", "127.0.0.1", agent.port, community=_COMMUNITY, timeout=0.05, retries=1)
+        settings = {"community": _COMMUNITY, "timeout": 0.05, "retries": 1, **options}
+        endpoint = SnmpEndpoint("ups1", "127.0.0.1", agent.port, **settings)
 
         def check(data: bytes) -> None:
             agent.data = data
@@ -129,7 +145,11 @@ def _check_values(values: dict[str, t.Any], said: bytes) -> None:
         check_facts(identify(snmp_tables.observe(values, {})).facts("now"), words)
 
 
+_USER = {"version": "v3", "user": "reader", "timeout": 0.02, "retries": 0}
+
 TARGETS: tuple[Target, ...] = (
-    Target("snmp_gufo", lambda: _engine("gufo"), _SEEDS, share=4),
-    Target("snmp_pysnmp", lambda: _engine("pysnmp"), _SEEDS, share=2),
+    Target("snmp_gufo", lambda: _engine("gufo"), _SEEDS, share=0.4),
+    Target("snmp_pysnmp", lambda: _engine("pysnmp"), _SEEDS, share=0.2),
+    Target("snmp_v3_gufo", lambda: _engine("gufo", **_USER), _V3_SEEDS, share=0.05),
+    Target("snmp_v3_pysnmp", lambda: _engine("pysnmp", **_USER), _V3_SEEDS, share=0.003),
 )

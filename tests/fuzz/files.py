@@ -106,7 +106,7 @@ _ZIPS = (zip_of(_MEMBERS), zip_of({"readme.txt": b"x", **_MEMBERS}, compression=
 
 TARGETS: tuple[Target, ...] = (
     plain("image_name", _image_name, _NAMES),
-    plain("manifest", _manifest, [_MANIFEST], share=4),
-    Target("zip", lambda: _packages("package.zip"), _ZIPS, share=6),
-    Target("self_extracting", lambda: _packages("apc_package.exe"), tuple(b"MZ" + b"\x90" * 900 + data for data in _ZIPS), share=4),
+    plain("manifest", _manifest, [_MANIFEST], share=0.4),
+    Target("zip", lambda: _packages("package.zip"), _ZIPS, share=0.6),
+    Target("self_extracting", lambda: _packages("apc_package.exe"), tuple(b"MZ" + b"\x90" * 900 + data for data in _ZIPS), share=0.4),
 )

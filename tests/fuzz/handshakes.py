@@ -103,7 +103,7 @@ TARGETS: tuple[Target, ...] = (
         "identification",
         lambda: _served(_identify, bytes),
         (_IDENTIFICATION, b"hello\r\nSSH-1.99-x comment\n", b"220 FTP\r\n", b"SSH-2.0-" + b"x" * 300),
-        share=2,
+        share=0.2,
     ),
     Target(
         "handshake",
@@ -112,6 +112,6 @@ TARGETS: tuple[Target, ...] = (
             *(b"0" + _MODERN, b"0" + _RETIRED, b"0" + _GOODBYE, b"0" + _MODERN + b"\x1e" + _REPLY),
             *(b"0" + _IGNORE + _text(b"x") + b"\x1e" + _MODERN, b"1" + _IDENTIFICATION + _packet(_MODERN), b"1HTTP/1.0 200 OK\r\n\r\n"),
         ),
-        share=1,
+        share=0.1,
     ),
 )

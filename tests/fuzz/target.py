@@ -35,10 +35,10 @@ class Target:
     name: str
     start: t.Callable[[], t.ContextManager[Check]]
     seeds: tuple[bytes, ...]
-    share: int = 10
+    share: float = 1.0
 
 
-def plain(name: str, check: Check, seeds: t.Iterable[str | bytes], *, share: int = 10) -> Target:
+def plain(name: str, check: Check, seeds: t.Iterable[str | bytes], *, share: float = 1.0) -> Target:
     """A target that needs nothing around it."""
     encoded = tuple(seed.encode() if isinstance(seed, str) else seed for seed in seeds)
     return Target(name, lambda: contextlib.nullcontext(check), encoded, share)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from fuzz import answers, datagrams, files, handshakes, transfers
@@ -21,4 +22,4 @@ TARGETS: t.Mapping[str, Target] = {
 def shares(inputs: int, names: t.Collection[str]) -> dict[str, int]:
     """How many inputs each target gets: together at least as many as asked for."""
     whole = sum(TARGETS[name].share for name in names)
-    return {name: -(-inputs * TARGETS[name].share // whole) for name in names}
+    return {name: math.ceil(inputs * TARGETS[name].share / whole) for name in names}

@@ -134,7 +134,7 @@ _FTP_SEEDS = (
 )
 
 TARGETS: tuple[Target, ...] = (
-    Target("session", lambda: _connected(shell, _session), _SESSIONS, share=6),
+    Target("session", lambda: _connected(shell, _session), _SESSIONS, share=0.6),
     Target(
         "scp_download",
         lambda: _connected(scp, _download),

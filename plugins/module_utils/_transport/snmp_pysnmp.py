@@ -151,6 +151,8 @@ class _UserSession:
         self._endpoint = endpoint
         self._library = PYSNMP.submodule("hlapi.v3arch.asyncio", endpoint.card)
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(self._give_up)
+        self._exchange: asyncio.Task | None = None
         self._engine = self._library.SnmpEngine()
         self._user = self._library.UsmUserData(endpoint.user, **self._keys())
         self._address = address
@@ -163,12 +165,21 @@ class _UserSession:
         with warnings.catch_warnings():
             # Older releases use names that newer releases of cryptography deprecate.
             warnings.simplefilter("ignore")
-            problem, status, _index, answered = self._loop.run_until_complete(self._get(oids))
+            self._exchange = self._loop.create_task(self._get(oids))
+            try:
+                problem, status, _index, answered = self._loop.run_until_complete(self._exchange)
+            except asyncio.CancelledError as error:
+                raise self._failure("what it answers cannot be read") from error
         if problem is not None:
             raise self._objection(problem)
         if status:
             return _after_error(self._endpoint, str(getattr(status, "prettyPrint", status.__str__)()))
         return {str(oid): _plain(value) for oid, value in answered}
+
+    def _give_up(self, _loop: asyncio.AbstractEventLoop, _context: dict[str, t.Any]) -> None:
+        """The library fell over what the card said, and would wait forever for the answer that it has dropped."""
+        if self._exchange is not None:
+            self._exchange.cancel()
 
     async def _shut_down(self) -> None:
         self._engine.close_dispatcher()
@@ -201,10 +212,10 @@ class _UserSession:
             return silence(self._endpoint)
         if name in _OBJECTIONS:
             return refusal(self._endpoint, _OBJECTIONS[name])
-        return AccessError(
-            Reason.SNMP_REFUSED,
-            f"{self._endpoint.card}: the SNMP exchange with {self._endpoint.host} failed: {self._endpoint.scrub(problem)}.",
-        )
+        return self._failure(self._endpoint.scrub(problem))
+
+    def _failure(self, why: str) -> AccessError:
+        return AccessError(Reason.SNMP_REFUSED, f"{self._endpoint.card}: the SNMP exchange with {self._endpoint.host} failed: {why}.")
 
 
 def _after_error(endpoint: SnmpEndpoint, status: str) -> dict[str, SnmpValue]:

@@ -32,6 +32,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp i
     SnmpValue,
     get,
 )
+from emulator import ber
 from emulator.testing import Emulator, start_emulator
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
@@ -324,6 +325,24 @@ def _as_response(request: bytes, *, status: int) -> bytes:
     assert pdu[position : position + 2] == b"\x02\x01"
     pdu[position + 2] = status
     return head + bytes(pdu)
+
+
+def test_a_report_that_says_nothing_is_not_waited_upon_forever(endpoint: SnmpEndpoint) -> None:
+    with agent(lambda request: [_as_empty_report(request)]) as port:
+        relayed = dataclasses.replace(endpoint, host="127.0.0.1", port=port, version="v3", user="reader")
+        error = failure(relayed, "pysnmp")
+    assert error.reason is Reason.SNMP_REFUSED
+    assert "cannot be read" in error.message
+
+
+def _as_empty_report(request: bytes) -> bytes:
+    """An answer to the first request of v3, in which the card says who it is and nothing of what it objects to."""
+    _tag, start, _end = ber.read(request, 0)
+    head = request[start : ber.read(request, ber.read_integer(request, start)[1])[2]]
+    engine = ber.octets(bytes.fromhex("8000013e03282986000001"))
+    security = ber.octets(ber.tlv(ber.SEQUENCE, engine + ber.integer(1) * 2 + ber.octets(b"") * 3))
+    report = ber.tlv(0xA8, ber.integer(1) + ber.integer(0) * 2 + ber.tlv(ber.SEQUENCE, b""))
+    return ber.tlv(ber.SEQUENCE, head + security + ber.tlv(ber.SEQUENCE, engine + ber.octets(b"") + report))
 
 
 @pytest.fixture
