@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from unit.core.builders import AOS, APPLICATION, version
-from unit.ledger.kept import CARD, OTHER_CARD, ledger_of, undertaking
+from unit.ledger.kept import CARD, OTHER_CARD, database_of, ledger_of, undertaking
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState, quarantine
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import LedgerError
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.schema import tables
 
 
 def test_an_attempt_is_kept_as_it_was_begun(url: str) -> None:
@@ -85,11 +88,14 @@ def test_a_run_that_was_thought_dead_cannot_go_on(url: str, end: AttemptState) -
 
 def test_two_runs_cannot_both_count_the_same_transfer(url: str) -> None:
     attempts = ledger_of(url).attempts
-    begun = attempts.begin(CARD, undertaking())
-    attempts.sending(begun)
-    with pytest.raises(LedgerError):
-        attempts.sending(begun)
-    assert attempts.of(CARD)[0].transfers == 1
+    attempt = attempts.begin(CARD, undertaking())
+    for transfers in (1, 2):
+        counted = attempts.sending(attempt)
+        with pytest.raises(LedgerError):
+            attempts.sending(attempt)
+        assert attempts.of(CARD) == [counted]
+        assert counted.transfers == transfers
+        attempt = counted
 
 
 def test_what_ended_long_ago_is_not_among_what_ended_lately(url: str) -> None:
@@ -98,6 +104,17 @@ def test_what_ended_long_ago_is_not_among_what_ended_lately(url: str) -> None:
     attempts.begin(OTHER_CARD, undertaking())
     assert [attempt.card for attempt in attempts.ended_within(3600)] == [CARD]
     assert attempts.ended_within(-1) == []
+
+
+def test_who_reads_for_long_keeps_no_writer_waiting_and_sees_what_was_there(url: str) -> None:
+    attempts = ledger_of(url).attempts
+    attempts.begin(CARD, undertaking())
+    started = time.monotonic()
+    with database_of(url).read() as reading, reading.execute(tables().attempts.select()) as rows:
+        attempts.begin(OTHER_CARD, undertaking())
+        assert len(rows.all()) == 1
+    assert time.monotonic() - started < 20
+    assert len(attempts.everything()) == 2
 
 
 @pytest.mark.parametrize(

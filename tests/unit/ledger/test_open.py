@@ -302,3 +302,4 @@ def test_a_user_of_the_server_who_may_only_read_refuses_an_attempt(postgres: Pos
         ledger.attempts.begin(CARD, undertaking(sha256="cd" * 32))
     assert caught.value.reason is Reason.LEDGER_UNWRITABLE
     assert "permission denied" in caught.value.message
+    assert undertaking().image not in str(caught.value.__cause__)
