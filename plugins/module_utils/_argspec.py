@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.parameters import env_fallback
+
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Delivery
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
@@ -66,6 +68,9 @@ def firmware_spec() -> Spec:
         "allow_on_battery": {"type": "bool", "default": False},
         "allow_self_test": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
+        "retry_failed": {"type": "bool", "default": False},
+        "change_reference": {"type": "str"},
+        "ledger_url": {"type": "str", "no_log": True, "fallback": (env_fallback, ["NMC_LEDGER_URL"])},
         "upload_protocol": {"type": "str", "choices": ["scp", "ftp"], "default": "scp"},
         "ftp_port": {"type": "int", "default": 21},
         "upload_timeout": {"type": "float"},
@@ -147,6 +152,8 @@ _FIRMWARE_VARIABLES = (
     "client",
     "site",
     "baseline_file",
+    "change_reference",
+    "ledger_url",
     "backup",
     "backup_directory",
     "allow_config_changes",

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path, PurePath
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.baseline import parse_baseline
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Policy, Rights
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import NOT_KNOWN
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Policy
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, ImageFacts
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -31,13 +30,14 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import In
 from ansible_collections.secure_power.nmc.plugins.module_utils._matching import jmespath_matcher
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Limits, Order
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import OneRun
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Limits, Order
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.surroundings import Backup
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
 if t.TYPE_CHECKING:
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Memory
 
 Params = t.Mapping[str, t.Any]
 
@@ -127,10 +127,10 @@ def _snmp(params: Params, card: str) -> SnmpEndpoint | None:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a baseline is matched against beside the card, and who knows what the card is entitled by."""
+    """What the inventory and earlier runs know of a card."""
 
     groups: tuple[str, ...] = ()
-    rights: t.Callable[[Card], Rights] = lambda _card: (NOT_KNOWN, None)
+    memory: Memory = field(default_factory=OneRun)
 
 
 def order_from(params: Params, *, card: str, surroundings: Surroundings | None = None) -> Order:
@@ -160,6 +160,7 @@ def order_from(params: Params, *, card: str, surroundings: Surroundings | None =
         wait_for_external=params["wait_for_external"],
         limits=_limits(params, card),
         ftp_port=params["ftp_port"] if params["upload_protocol"] == "ftp" else None,
+        retry_failed=params["retry_failed"],
     )
 
 
@@ -176,7 +177,7 @@ def _policy(params: Params, card: str, surroundings: Surroundings) -> Policy | N
         site=params["site"],
         groups=surroundings.groups,
         today=datetime.now(timezone.utc).date(),
-        rights=surroundings.rights,
+        rights=surroundings.memory.rights,
     )
 
 

@@ -17,7 +17,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade imp
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
-    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Outcome
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Outcome
 
 Result = dict[str, t.Any]
 Versions = dict[str, t.Optional[str]]

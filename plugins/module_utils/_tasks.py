@@ -23,7 +23,8 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import (
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import gather
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Outcome, install
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import install
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Job, Outcome
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Params, Surroundings, access_from, order_from
 from ansible_collections.secure_power.nmc.plugins.module_utils._results import (
     Result,
@@ -79,7 +80,8 @@ def _firmware(params: Params, run: Run) -> Result:
     failure: NmcError | None = None
     try:
         order = order_from(params, card=run.card, surroundings=run.surroundings)
-        install(access_from(params, card=run.card), order, outcome, check_mode=run.check_mode, notify=run.notify)
+        access = access_from(params, card=run.card)
+        install(Job(access, order, outcome, run.notify, run.surroundings.memory), check_mode=run.check_mode)
     except NmcError as error:
         failure = error
     for warning in outcome.warnings:

@@ -217,8 +217,27 @@ options:
       - Application code of a card that lost its application in a broken upgrade, so that the right image can be sent.
       - A card that names its application is not overruled. Host variable C(nmc_expected_application).
     type: str
+  retry_failed:
+    description:
+      - Send an image again that this card has failed with before, and use credentials again that cards have refused several times.
+      - Without it a scheduled run neither wears out the card's flash memory nor locks accounts out.
+    type: bool
+    default: false
+  change_reference:
+    description:
+      - The number of the change under which the work is done, for the ledger. Host variable C(nmc_change_reference).
+    type: str
+  ledger_url:
+    description:
+      - Where attempts and subscriptions are remembered between runs, as V(sqlite:///PATH) or
+        V(postgresql+psycopg://USER:PASSWORD@HOST/DATABASE).
+      - Host variable C(nmc_ledger_url), then the environment variable E(NMC_LEDGER_URL), then a file below the user's data directory.
+      - What runs on a delegate that is another machine is not remembered.
+    type: str
   client:
-    description: Whose card it is; the name of a directory below O(backup_directory). Host variable C(nmc_client).
+    description:
+      - Whose card it is. Clients see nothing of each other in the ledger, and it is the name of a directory below O(backup_directory).
+      - Host variable C(nmc_client).
     type: str
     default: default
   site:

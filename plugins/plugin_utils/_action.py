@@ -25,6 +25,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, ReplyError, TransferError, UnreachableError
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._memory import LedgerMemory
 
 Variables = dict[str, t.Any]
 
@@ -62,7 +63,7 @@ class NmcActionBase(ActionBase):
             check_mode=self._task.check_mode,
             notify=display.display,
             warn=display.warning,
-            surroundings=self._surroundings(variables),
+            surroundings=self._surroundings(variables, found.validated_parameters, card),
         )
         return self.TASK.run(found.validated_parameters, run)
 
@@ -106,8 +107,12 @@ class NmcActionBase(ActionBase):
             raise InputError(Reason.BASELINE_INVALID, f"{card}: the baseline file {path} cannot be read: {error.message}.") from error
         options["baseline"] = document.get("baseline", document) if isinstance(document, dict) else {}
 
-    def _surroundings(self, variables: Variables) -> Surroundings:
-        return Surroundings(groups=tuple(sorted(map(str, variables.get("group_names", ())))))
+    def _surroundings(self, variables: Variables, params: dict[str, t.Any], card: str) -> Surroundings:
+        groups = tuple(sorted(map(str, variables.get("group_names", ()))))
+        if "ledger_url" not in params:
+            return Surroundings(groups)
+        given = {name: params[name] for name in ("client", "site", "change_reference", "ledger_url", "username", "password")}
+        return Surroundings(groups, LedgerMemory(host=card, **given))
 
     def _in_process(self, card: str) -> bool:
         delegate = self._task.delegate_to
@@ -120,6 +125,7 @@ class NmcActionBase(ActionBase):
         if at_home is not None:
             message = f"{card}: {at_home} cannot be used from {delegate}; give version and image or images, which are copied there."
             return self.TASK.refuse(InputError(Reason.INVALID_OPTION, message), card)
+        options.pop("ledger_url", None)
         try:
             self._make_tmp_path()
             self._copy_images(options)

@@ -89,7 +89,7 @@ def main(picture: Path | None) -> int:
         _heading("What the operator reads")
         print(in_words(failed))
         _heading("5. The link is repaired: the same run again, on its card")
-        mended = _play(variables, "mended", "--limit", *MENDED, inventory="trouble.yml")
+        mended = _play(variables, "mended", "--limit", *MENDED, "-e", "enforce_retry_failed=true", inventory="trouble.yml")
         _heading("What the operator reads")
         print(in_words(mended))
     if picture is not None:
@@ -120,6 +120,7 @@ def _variables(emulator: Emulator, checksums: dict[str, str]) -> Path:
         "demo_known_hosts": str(emulator.known_hosts),
         "demo_images": str(IMAGES),
         "demo_backups": str(SCRATCH / "config"),
+        "demo_ledger": f"sqlite:///{SCRATCH}/ledger.sqlite",
         "demo_checksums": checksums,
     }
     path.write_text(yaml.safe_dump(variables), encoding="utf-8")

@@ -747,12 +747,12 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.FAILED,
         "The transfer broke off.",
         "The card keeps its old firmware until a whole image has arrived; its slot may be half written, so do not restart it before. "
-        "Check the link, and run again.",
+        "Check the link, then run again with retry_failed.",
     ),
     Reason.TRANSFER_TIMEOUT: Meaning(
         Status.FAILED,
         "The transfer took longer than upload_timeout.",
-        "Read the card with nmc_facts, check the link, raise upload_timeout, and run again.",
+        "Read the card with nmc_facts, check the link, raise upload_timeout, and run again with retry_failed.",
     ),
     Reason.IMAGE_REJECTED: Meaning(
         Status.FAILED,
@@ -774,7 +774,7 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.STILL_OLD_VERSION: Meaning(
         Status.FAILED,
         "The card restarted but still runs the old version.",
-        "Look at the card's event log; check that the image is for this very card; then run again.",
+        "Look at the card's event log; check that the image is for this very card; then run again with retry_failed.",
     ),
     Reason.UNEXPECTED_VERSION: Meaning(
         Status.FAILED,
@@ -784,8 +784,8 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     Reason.APPLICATION_BROKEN: Meaning(
         Status.FAILED,
         "The card restarted without a working application: its slot is empty, broken or holds the boot monitor.",
-        "Check that the image is for this very card, set expected_application to what it ran before, and run again: the application "
-        "is then sent anew. The device's output is not affected.",
+        "Check that the image is for this very card, set expected_application to what it ran before, and run again with "
+        "retry_failed: the application is then sent anew. The device's output is not affected.",
     ),
     Reason.WRONG_APPLICATION_LOADED: Meaning(
         Status.FAILED,

@@ -6,196 +6,113 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import is_settled, plan_by_baseline
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import quarantine, recorded_application, suspicion
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import is_settled
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.preflight import confirm, preflight
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions, Plan, Step, make_plan
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
-    AccessError,
-    BlockedError,
-    NmcError,
-    TransferError,
-    UnreachableError,
-)
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, BlockedError, NmcError, TransferError
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.external import await_release
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather, gather_ssh
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import VerifiedImage, verified
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import verified
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Trial
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.prove import Awaited, Restart, await_restart
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.surroundings import Backup, check, survey
-from ansible_collections.secure_power.nmc.plugins.module_utils._transport import ftp, scp
-from ansible_collections.secure_power.nmc.plugins.module_utils._transport.pace import Pace
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.surroundings import check, survey
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.transfer import transfer
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Policy
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Release
-    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.downloads import Downloads
-    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Plan, Step
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Reading
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Prolong
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Job
 
-Notify = t.Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Times in seconds, rates in bytes a second. ``upload_timeout`` None follows from the size of the image and ``min_rate``."""
-
-    upload_timeout: float | None = None
-    min_rate: int = 4096
-    rate_limit: int | None = None
-    stall_timeout: float = 60.0
-    reboot_timeout: float = 900.0
-    guest_timeout: float = 1800.0
-    external_timeout: float = 3600.0
-
-    def upload(self, size: int) -> float:
-        slowest = min(self.min_rate, self.rate_limit or self.min_rate)
-        return self.upload_timeout if self.upload_timeout is not None else self.stall_timeout + size / slowest
+# Beside the times that are allowed for a transfer and a restart, a claim on a card covers logins and readings (s).
+_MARGIN = 300.0
 
 
-@dataclass(frozen=True)
-class Order:
-    """What to install on one card: the target is the last release, the others are stepping stones.
-
-    Where a ``policy`` decides on the target, all releases are stepping stones, and ``images`` are those that were given for it.
-    ``backup`` None keeps nothing; ``ftp_port`` None sends over SCP.
-    """
-
-    releases: tuple[Release, ...]
-    downloads: Downloads
-    policy: Policy | None = None
-    images: t.Mapping[Component, Image] = field(default_factory=dict)
-    store: Store | None = None
-    allow: Permissions = field(default_factory=Permissions)
-    serial: str | None = None
-    expected_application: str | None = None
-    backup: Backup | None = None
-    wait_for_external: bool = False
-    limits: Limits = field(default_factory=Limits)
-    ftp_port: int | None = None
-
-    def plan(self, card: Card) -> Plan:
-        given: dict[str, t.Any] = {
-            "allow": self.allow,
-            "serial": self.serial,
-            "expected_application": self.expected_application,
-            "store": self.store,
-        }
-        if self.policy is None:
-            return make_plan(card, self.releases, **given)
-        return plan_by_baseline(card, self.policy, self.releases, self.images, **given)
-
-
-@dataclass
-class Outcome:
-    """What happened to one card, filled in as it happens, so that a failure on the way loses nothing."""
-
-    reason: Reason = Reason.AT_TARGET
-    message: str = ""
-    plan: Plan | None = None
-    before: Card | None = None
-    after: Card | None = None
-    answered_snmp: bool = False
-    warnings: list[str] = field(default_factory=list)
-    evidence: dict[str, t.Any] = field(default_factory=dict)
-
-    @property
-    def touched(self) -> bool:
-        """Whether a byte of an image has left for the card."""
-        return any(transfer["bytes_sent"] for transfer in self.evidence.get("transfers", ()))
-
-    @property
-    def changed(self) -> bool:
-        """Whether something was sent, or the card runs something else than before."""
-        moved = self.before is not None and self.after is not None and self.before.firmware_versions != self.after.firmware_versions
-        return self.touched or moved
-
-    def conclude(self, reason: Reason, message: str) -> None:
-        self.reason, self.message = reason, message
-
-    def planned(self, card: Card, plan: Plan) -> Plan:
-        self.plan, self.before, self.after = plan, card, card
-        self.warnings = [*self.warnings, *(sentence for sentence in plan.warnings if sentence not in self.warnings)]
-        self.evidence.update(source=card.source, serial=card.serial, mac=card.mac)
-        return plan
-
-    def saw(self, card: Card) -> None:
-        self.after = card
-
-    def record_transfer(self, name: str, *, size: int, sha256: str) -> dict[str, t.Any]:
-        """A record of a transfer that begins; what the card holds is not known until it is read again."""
-        record: dict[str, t.Any] = {"image": name, "bytes": size, "bytes_sent": 0, "sha256": sha256}
-        self.evidence.setdefault("transfers", []).append(record)
-        self.after = None
-        return record
-
-
-def install(access: Access, order: Order, outcome: Outcome, *, check_mode: bool, notify: Notify) -> None:
-    """Carry out an order and record everything in ``outcome``, also when an `NmcError` is raised."""
-    card, plan = _decide(access, order, outcome)
-    waits = plan.reason is Reason.EXTERNAL_DELIVERY and order.wait_for_external and not check_mode
-    if plan.steps:
-        _preflight(access, order, card, plan)
-    elif not is_settled(plan) and not waits:
-        raise BlockedError(plan.reason, f"{access.card}: {plan.sentence}.")
+def install(job: Job, *, check_mode: bool) -> None:
+    """Carry out an order and record everything in its outcome, also when an `NmcError` is raised."""
+    card, plan = _decide(job, check_mode=check_mode)
+    waits = plan.reason is Reason.EXTERNAL_DELIVERY and job.order.wait_for_external and not check_mode
+    digests = _preflight(job, card, plan) if plan.steps else {}
+    if not plan.steps and not is_settled(plan) and not waits:
+        raise BlockedError(plan.reason, f"{job.card}: {plan.sentence}.")
     if is_settled(plan) or check_mode:
-        outcome.conclude(plan.reason, f"{access.card}: {plan.sentence}.")
+        job.outcome.conclude(plan.reason, f"{job.card}: {plan.sentence}.")
         return
-    target, reason = plan.target or order.releases[-1], Reason.UPGRADED
+    target, reason = plan.target or job.order.releases[-1], Reason.UPGRADED
     if waits:
-        notify(f"{access.card}: {plan.sentence}; waiting for it")
-        await_release(access, card, target, timeout=order.limits.external_timeout, seen=outcome.saw)
+        job.say(f"{plan.sentence}; waiting for it")
+        await_release(job.access, card, target, timeout=job.order.limits.external_timeout, seen=job.outcome.saw)
     else:
-        reason = _upgrade(access, order, outcome, card=card, plan=plan, notify=notify)
+        reason = _upgrade(job, card, plan, digests)
     and_more = "; its web server now shows another certificate" if reason is Reason.CERTIFICATE_CHANGED else ""
-    outcome.conclude(reason, f"{access.card}: now at {target}{and_more}.")
-
-
-def _upgrade(access: Access, order: Order, outcome: Outcome, *, card: Card, plan: Plan, notify: Notify) -> Reason:
-    """Send and prove every step, with a look around before and after."""
-    before = survey(access, card, answered_snmp=outcome.answered_snmp, backup=order.backup)
-    for number, step in enumerate(plan.steps, start=1):
-        notify(f"{access.card}: transfer {number} of {len(plan.steps)}, {step.image.name}")
-        try:
-            card = _carry_out(access, order, outcome, card=card, step=step, notify=notify)
-        except TransferError:
-            outcome.after = _last_look(access)
-            raise
-    limits = order.limits
-    return check(access, before, guest_timeout=limits.guest_timeout, grace=limits.reboot_timeout, evidence=outcome.evidence)
-
-
-def _last_look(access: Access) -> Card | None:
-    """What the card holds after a transfer that failed; None when it cannot be read just now."""
-    with suppress(NmcError):
-        return gather_ssh(access)
-    return None
+    job.outcome.conclude(reason, f"{job.card}: now at {target}{and_more}.")
 
 
 # --- before a byte is sent -----------------------------------------------------------------------------------------
 
 
-def _decide(access: Access, order: Order, outcome: Outcome) -> tuple[Card, Plan]:
+def _decide(job: Job, *, check_mode: bool) -> tuple[Card, Plan]:
     """Read and plan. Before something is sent, or when SNMP does not say enough, SSH has the last word."""
-    reading = gather(access)
-    outcome.warnings.extend(reading.warnings)
-    outcome.answered_snmp = reading.card.source == "snmp"
-    plan = outcome.planned(reading.card, order.plan(reading.card))
+    access = job.access
+    reading = _read(job)
+    job.outcome.read(reading)
+    card = reading.card if check_mode else adopt(job, reading.card)
+    plan = _plan(job, card)
     undecided = MEANINGS[plan.reason].status is Status.UNKNOWN
-    if reading.card.source == "ssh" or not (plan.steps or (undecided and access.ssh is not None)):
-        return reading.card, plan
+    if card.source == "ssh" or not (plan.steps or (undecided and access.ssh is not None)):
+        return card, plan
     if access.ssh is None:
-        raise BlockedError(Reason.NO_UPLOAD_PATH, f"{access.card}: {plan.sentence}, but no credentials for SSH are given.")
-    card = _confirm_over_ssh(access, reading.card)
-    return card, outcome.planned(card, order.plan(card))
+        raise BlockedError(Reason.NO_UPLOAD_PATH, f"{job.card}: {plan.sentence}, but no credentials for SSH are given.")
+    with _counting_refusals(job):
+        card = _confirm_over_ssh(access, card)
+    job.memory.login_taken()
+    return card, _plan(job, card)
+
+
+def _read(job: Job) -> Reading:
+    """A credential that cards have refused several times is not tried on another; SNMP can still say that there is nothing to do."""
+    access = job.access
+    if _suspicion(job) is not None and access.snmp is not None and access.transport != "ssh":
+        return gather(replace(access, ssh=None))
+    if access.snmp is not None and access.transport == "snmp":
+        return gather(access)
+    with _counting_refusals(job):
+        reading = gather(access)
+    if reading.card.source == "ssh":
+        job.memory.login_taken()
+    return reading
+
+
+@contextlib.contextmanager
+def _counting_refusals(job: Job) -> t.Iterator[None]:
+    if job.access.ssh is not None:
+        _insist(job, _suspicion(job))
+    try:
+        yield
+    except AccessError as error:
+        if error.reason is Reason.LOGIN_REFUSED:
+            job.memory.login_refused()
+        raise
+
+
+def _suspicion(job: Job) -> Refusal | None:
+    return suspicion(job.memory.refusals(), retry_failed=job.order.retry_failed)
+
+
+def _plan(job: Job, card: Card) -> Plan:
+    """A card that lost its application is known by the one that an earlier run wrote down."""
+    remembered = recorded_application(job.memory.history(card)) if card.application_missing else None
+    return job.outcome.planned(card, job.order.plan(card, remembered))
 
 
 def _confirm_over_ssh(access: Access, over_snmp: Card) -> Card:
@@ -208,104 +125,96 @@ def _confirm_over_ssh(access: Access, over_snmp: Card) -> Card:
     return confirmed
 
 
-def _preflight(access: Access, order: Order, card: Card, plan: Plan) -> None:
-    """What must hold before the first byte: account and UPS as the rules want them, images as declared."""
-    refusal = preflight(card, order.allow)
-    if refusal is not None:
-        raise BlockedError.of(refusal, access.card)
+def _preflight(job: Job, card: Card, plan: Plan) -> dict[str, str]:
+    """What must hold before the first byte. Returns the SHA-256 of each image by its path."""
+    _insist(job, preflight(card, job.order.allow))
+    digests = {}
     for step in plan.steps:
-        with verified(access.card, step.image, order.downloads):
-            pass
+        with verified(job.card, step.image, job.order.downloads) as image:
+            digests[step.image.path] = image.sha256
+    _insist(job, quarantine(job.memory.history(card), list(digests.values()), retry_failed=job.order.retry_failed))
+    return digests
+
+
+def _insist(job: Job, refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise BlockedError.of(refusal, job.card)
 
 
 # --- sending and proving -------------------------------------------------------------------------------------------
 
 
-def _carry_out(access: Access, order: Order, outcome: Outcome, *, card: Card, step: Step, notify: Notify) -> Card:
-    taken = _send(access.require_ssh(), order, outcome, step=step, notify=notify)
-    sent_at = time.monotonic()
-    notify(f"{access.card}: {step.image.name} is sent, waiting for the restart")
-    restart = await_restart(
-        replace(access, product_family=card.product_family),
-        Awaited(before=card, step=step, taken=taken, sent_at=sent_at, timeout=order.limits.reboot_timeout),
-        seen=outcome.saw,
-    )
-    outcome.evidence.setdefault("restarts", []).append(_restart_evidence(step, restart))
-    notify(f"{access.card}: {', '.join(f'{change.component.value} {change.after}' for change in step.changes)} proven")
+def _upgrade(job: Job, card: Card, plan: Plan, digests: t.Mapping[str, str]) -> Reason:
+    """Send and prove every step, with a look around before and after, while nobody else works on the card."""
+    access, limits = job.access, job.order.limits
+    tried = len(job.memory.history(card))
+    with job.memory.claimed(card, seconds=_MARGIN) as prolong:
+        if len(job.memory.history(card)) != tried:
+            raise BlockedError(Reason.LEASE_HELD, f"{job.card}: another run has worked on the card meanwhile.")
+        before = survey(access, card, answered_snmp=job.outcome.answered_snmp, backup=job.order.backup)
+        for number, step in enumerate(plan.steps, start=1):
+            job.say(f"transfer {number} of {len(plan.steps)}, {step.image.name}")
+            try:
+                card = _carry_out(job, card, step, digests[step.image.path], prolong)
+            except TransferError:
+                job.outcome.after = _last_look(access)
+                raise
+        prolong(_MARGIN + limits.guest_timeout + limits.reboot_timeout)
+        return check(access, before, guest_timeout=limits.guest_timeout, grace=limits.reboot_timeout, evidence=job.outcome.evidence)
+
+
+def _last_look(access: Access) -> Card | None:
+    """What the card holds after a transfer that failed; None when it cannot be read just now."""
+    with contextlib.suppress(NmcError):
+        return gather_ssh(access)
+    return None
+
+
+def _carry_out(job: Job, card: Card, step: Step, sha256: str, prolong: Prolong) -> Card:
+    """One image, written down before its first byte and judged when it is over."""
+    trial, sent_before = Trial(job.memory, job.memory.begin(card, step, sha256=sha256)), job.outcome.bytes_sent
+    try:
+        taken = _send(job, step, trial, prolong)
+        restart = _await_restart(job, card, step, taken=taken)
+    except NmcError as error:
+        trial.failed(error.reason, sent=job.outcome.bytes_sent > sent_before)
+        raise
+    trial.proven()
+    job.say(f"{', '.join(f'{change.component.value} {change.after}' for change in step.changes)} proven")
     return restart.card
 
 
-def _restart_evidence(step: Step, restart: Restart) -> dict[str, t.Any]:
-    return {
-        "image": step.image.name,
-        "seen_away": restart.seen_away,
-        "seconds": round(restart.seconds, 1),
-        "uptime_seconds": restart.card.uptime_seconds,
-    }
-
-
-def _send(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify) -> bool:
+def _send(job: Job, step: Step, trial: Trial, prolong: Prolong) -> bool:
     """Send one image, whole, and once more if the transfer broke off; returns whether the card said that it took it."""
-    try:
-        return _transfer(endpoint, order, outcome, step=step, notify=notify)
-    except TransferError as error:
-        if error.reason is not Reason.TRANSFER_INTERRUPTED:
-            raise
-        notify(f"{error.message} Sending it again from the beginning.")
-        return _transfer(endpoint, order, outcome, step=step, notify=notify)
-
-
-def _transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify) -> bool:
-    started = time.monotonic()
-    with verified(endpoint.card, step.image, order.downloads) as image:
-        record = outcome.record_transfer(step.image.name, size=image.size, sha256=image.sha256)
-        say = _milestones(endpoint.card, step.image.name, notify)
-
-        def progress(sent: int, size: int) -> None:
-            record["bytes_sent"] = sent
-            say(sent, size)
-
+    limits = job.order.limits
+    while True:
+        prolong(_MARGIN + limits.reboot_timeout)
+        trial.sending()
         try:
-            return _upload(
-                endpoint, order, image, name=step.image.name, deadline=started + order.limits.upload(image.size), progress=progress
-            )
-        except (UnreachableError, AccessError) as error:
-            record["error"] = error.message
-            if not outcome.touched:
-                raise
-            raise TransferError(Reason.TRANSFER_INTERRUPTED, error.message, evidence=error.evidence) from error
+            taken = transfer(job.access.require_ssh(), job.order, job.outcome, step=step, notify=job.notify)
         except TransferError as error:
-            record["error"] = error.message
-            raise
-        finally:
-            record["seconds"] = round(time.monotonic() - started, 1)
+            if error.reason is not Reason.TRANSFER_INTERRUPTED or not trial.may_send:
+                raise
+            job.notify(f"{error.message} Sending it again from the beginning.")
+        else:
+            trial.sent()
+            return taken
 
 
-def _upload(
-    endpoint: SshEndpoint,
-    order: Order,
-    image: VerifiedImage,
-    *,
-    name: str,
-    deadline: float,
-    progress: t.Callable[[int, int], None],
-) -> bool:
-    pace = Pace(deadline, order.limits.stall_timeout, order.limits.rate_limit)
-    if order.ftp_port is not None:
-        return ftp.upload(endpoint, image.file, port=order.ftp_port, size=image.size, name=name, pace=pace, progress=progress)
-    return scp.upload(endpoint, image.file, size=image.size, name=name, pace=pace, progress=progress)
-
-
-def _milestones(card: str, name: str, notify: Notify) -> t.Callable[[int, int], None]:
-    """Say each quarter of a transfer, but not more often than every ten seconds."""
-    quarter, said_at = 0, time.monotonic()
-
-    def progress(sent: int, size: int) -> None:
-        nonlocal quarter, said_at
-        reached = 4 * sent // size
-        if reached > quarter and time.monotonic() - said_at >= 10:
-            said_at = time.monotonic()
-            notify(f"{card}: {name} {25 * reached} % sent")
-        quarter = reached
-
-    return progress
+def _await_restart(job: Job, card: Card, step: Step, *, taken: bool) -> Restart:
+    sent_at = time.monotonic()
+    job.say(f"{step.image.name} is sent, waiting for the restart")
+    restart = await_restart(
+        replace(job.access, product_family=card.product_family),
+        Awaited(before=card, step=step, taken=taken, sent_at=sent_at, timeout=job.order.limits.reboot_timeout),
+        seen=job.outcome.saw,
+    )
+    job.outcome.evidence.setdefault("restarts", []).append(
+        {
+            "image": step.image.name,
+            "seen_away": restart.seen_away,
+            "seconds": round(restart.seconds, 1),
+            "uptime_seconds": restart.card.uptime_seconds,
+        }
+    )
+    return restart

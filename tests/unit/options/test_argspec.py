@@ -53,7 +53,7 @@ def test_what_smells_of_a_secret_is_one_or_is_said_to_be_none(name: str, option:
 def test_the_secret_options_of_both_modules() -> None:
     secrets = ["password", "snmp_community", "snmp_auth_password", "snmp_privacy_password"]
     assert secret_options(shared_spec()) == secrets
-    assert secret_options(firmware_spec()) == secrets
+    assert secret_options(firmware_spec()) == [*secrets, "ledger_url"]
 
 
 def test_no_secret_hides_in_a_suboption_where_it_would_not_be_registered() -> None:

@@ -28,7 +28,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._requests import 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Release
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access
-    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Order
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Order
 
 Options = dict[str, t.Any]
 

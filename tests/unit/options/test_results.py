@@ -23,7 +23,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     TransferError,
     UnreachableError,
 )
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.install import Outcome
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Outcome
 from ansible_collections.secure_power.nmc.plugins.module_utils._results import error_result, facts_result, firmware_result
 
 if t.TYPE_CHECKING:

@@ -13,6 +13,7 @@ import pytest
 from unit.tasks.emulated import RESULT_KEYS, UPGRADES, EmulatedCard, is_untouched
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Entry, Event, Source, State, Subscription
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import OneRun
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings
 
 if t.TYPE_CHECKING:
@@ -21,13 +22,28 @@ if t.TYPE_CHECKING:
     from unit.tasks.conftest import Take
     from unit.tasks.emulated import ImageStore, Ran
 
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Rights
+
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 BOUGHT = Entry(
     Event.ACTIVATED, Source.PURCHASED, "default", NOW, family="SWNMC3SU", activated_on=TODAY, expires_on=TODAY + timedelta(days=365)
 )
-SUBSCRIBED = Surroundings(rights=lambda _card: (Subscription(State.SUBSCRIBED, BOUGHT, days_left=365), None))
-UNSUBSCRIBED = Surroundings(rights=lambda _card: (Subscription(State.UNSUBSCRIBED), None))
+
+
+class Remembering(OneRun):
+    """A memory of one subscription."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        self._subscription = subscription
+
+    def rights(self, _card: Card) -> Rights:
+        return self._subscription, None
+
+
+SUBSCRIBED = Surroundings(memory=Remembering(Subscription(State.SUBSCRIBED, BOUGHT, days_left=365)))
+UNSUBSCRIBED = Surroundings(memory=Remembering(Subscription(State.UNSUBSCRIBED)))
 CERTIFIED: dict[str, t.Any] = {"name": "certified", "version": "3.4.0.8"}
 WAIVER = {"match": "host == 'ups1'", "reason": "freeze", "owner": "dc-ops", "expires": (TODAY + timedelta(days=1)).isoformat()}
 

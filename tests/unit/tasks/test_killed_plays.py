@@ -133,7 +133,8 @@ def _host(struck: Struck, store: ImageStore, chance: random.Random) -> Options:
 
 def _environment(folder: pathlib.Path) -> dict[str, str]:
     settings = {"COLLECTIONS_PATH": str(_ROOT / ".tree"), "FORKS": str(len(_KINDS)), "HOME": str(folder), "NOCOLOR": "1"}
-    return {**os.environ, **{f"ANSIBLE_{name}": value for name, value in settings.items()}}
+    ledger = {"NMC_LEDGER_URL": f"sqlite:///{folder}/ledger.sqlite"}
+    return {**os.environ, **ledger, **{f"ANSIBLE_{name}": value for name, value in settings.items()}}
 
 
 def _children(process: subprocess.Popen[str]) -> list[int]:

@@ -6,6 +6,7 @@
 # Where the options of a task come from: host variables, Ansible's own variables, -k, vault, the card behind a delegate.
 set -eux
 source ../setup_emulator/stop_at_exit.sh
+export NMC_LEDGER_URL=sqlite:///$TMPDIR/ledger.sqlite
 
 printf 'Vault-42!' >"$TMPDIR/vault"
 printf 'Asked-42!' >"$TMPDIR/asked"

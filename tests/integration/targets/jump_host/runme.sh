@@ -7,6 +7,7 @@
 # own, which knows no Ansible. Only there are the cards' host keys known, so nobody else can have reached them.
 set -eux
 source ../setup_emulator/stop_at_exit.sh
+export NMC_LEDGER_URL=sqlite:///$TMPDIR/ledger.sqlite
 
 jump=$TMPDIR/jump_host
 mkdir -p "$jump/home/.ssh" "$jump/tmp" "$TMPDIR/control"

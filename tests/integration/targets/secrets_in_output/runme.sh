@@ -6,6 +6,7 @@
 # No password, community or passphrase may be in what ansible-playbook prints at its most talkative, or in what `ps` shows.
 set -eu
 source ../setup_emulator/stop_at_exit.sh
+export NMC_LEDGER_URL=sqlite:///$TMPDIR/ledger.sqlite
 
 output=$TMPDIR/output arguments=$TMPDIR/arguments
 

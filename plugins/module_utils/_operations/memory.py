@@ -1,0 +1,145 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the work on one card needs of a memory that outlives it, and a memory that does not.
+
+The ledger is the one that does; it is the controller's. A module on a jump host forgets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt, AttemptState, Undertaking, may_send
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import NOT_KNOWN
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Rights
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Step
+
+# Prolongs a claim by so many seconds from now.
+Prolong = t.Callable[[float], None]
+
+
+class Memory(t.Protocol):
+    """Everything here may raise `LedgerError`."""
+
+    def now(self) -> datetime:
+        """The time by which attempts are dated."""
+
+    def rights(self, card: Card) -> Rights:
+        """What a card is entitled by."""
+
+    def history(self, card: Card) -> t.Sequence[Attempt]:
+        """Earlier attempts on a card, the oldest first."""
+
+    def claimed(self, card: Card, *, seconds: float) -> t.ContextManager[Prolong]:
+        """Hold a card against all others. Raises `BlockedError` LEASE_HELD or ON_HOLD, IDENTITY_UNKNOWN."""
+
+    def begin(self, card: Card, step: Step, *, sha256: str) -> Attempt:
+        """Write down what shall be sent, or take over the open attempt with the same image."""
+
+    def sending(self, attempt: Attempt) -> Attempt:
+        """Count a transfer, before its first byte."""
+
+    def sent(self, attempt: Attempt) -> Attempt:
+        """The last byte is out."""
+
+    def end(self, attempt: Attempt, state: AttemptState, reason: Reason | None = None) -> None:
+        """The attempt is over."""
+
+    def refusals(self) -> int:
+        """How often cards refused the SSH credentials of this task since one took them."""
+
+    def login_refused(self) -> None:
+        """Count another one."""
+
+    def login_taken(self) -> None:
+        """A card took them."""
+
+
+class OneRun:
+    """The memory of a run that nothing is remembered after."""
+
+    def now(self) -> datetime:
+        return datetime.now(timezone.utc)
+
+    def rights(self, _card: Card) -> Rights:
+        return NOT_KNOWN, None
+
+    def history(self, _card: Card) -> t.Sequence[Attempt]:
+        return ()
+
+    @contextlib.contextmanager
+    def claimed(self, _card: Card, *, seconds: float) -> t.Iterator[Prolong]:
+        del seconds
+        yield lambda _seconds: None
+
+    def begin(self, card: Card, step: Step, *, sha256: str) -> Attempt:
+        undertaking = undertake(card, step, sha256=sha256, operator="", controller="")
+        now = self.now()
+        return Attempt(0, CardKey(card.serial, card.mac), undertaking, AttemptState.BEGUN, transfers=0, begun_at=now, marked_at=now)
+
+    def sending(self, attempt: Attempt) -> Attempt:
+        return replace(attempt, state=AttemptState.SENDING, transfers=attempt.transfers + 1)
+
+    def sent(self, attempt: Attempt) -> Attempt:
+        return replace(attempt, state=AttemptState.SENT)
+
+    def end(self, attempt: Attempt, state: AttemptState, reason: Reason | None = None) -> None:
+        """Nobody asks later."""
+
+    def refusals(self) -> int:
+        return 0
+
+    def login_refused(self) -> None:
+        """Nobody counts."""
+
+    def login_taken(self) -> None:
+        """Nobody counts."""
+
+
+class Trial:
+    """One attempt as it goes on."""
+
+    def __init__(self, memory: Memory, attempt: Attempt) -> None:
+        self._memory, self._attempt = memory, attempt
+
+    @property
+    def may_send(self) -> bool:
+        return may_send(self._attempt)
+
+    def sending(self) -> None:
+        self._attempt = self._memory.sending(self._attempt)
+
+    def sent(self) -> None:
+        self._attempt = self._memory.sent(self._attempt)
+
+    def proven(self) -> None:
+        self._memory.end(self._attempt, AttemptState.PROVEN)
+
+    def failed(self, reason: Reason, *, sent: bool) -> None:
+        """``sent``: a byte has left in this run; an earlier run may have sent some before."""
+        tried = sent or self._attempt.transfers > 1
+        self._memory.end(self._attempt, AttemptState.FAILED if tried else AttemptState.UNSENT, reason)
+
+
+def undertake(card: Card, step: Step, *, sha256: str, operator: str, controller: str, change_reference: str | None = None) -> Undertaking:
+    """What a step is, in the words of an attempt."""
+    return Undertaking(
+        application=card.application,
+        image=step.image.name,
+        sha256=sha256,
+        component=step.component,
+        changes=step.changes,
+        operator=operator,
+        controller=controller,
+        change_reference=change_reference,
+    )

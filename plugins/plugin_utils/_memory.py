@@ -1,0 +1,162 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ledger as the memory of the work on one card."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import socket
+import typing as t
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from getpass import getuser
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey, card_key
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Lease, Occupied, card_resource
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import present, recorded_coverage
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Prolong, undertake
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import Ledger, open_ledger
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt, AttemptState
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Rights
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Step
+
+
+@dataclass(frozen=True)
+class LedgerMemory:
+    """Opens the ledger when it is first asked. ``host`` is the card's name in the inventory."""
+
+    host: str
+    client: str
+    site: str | None = None
+    change_reference: str | None = None
+    ledger_url: str | None = field(default=None, repr=False)
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @functools.cached_property
+    def _ledger(self) -> Ledger:
+        return open_ledger(self.ledger_url, client=self.client, card=self.host)
+
+    def now(self) -> datetime:
+        return self._ledger.attempts.now()
+
+    def rights(self, card: Card) -> Rights:
+        """A card without identity has no history, and nobody knows what it is entitled by."""
+        key = card_key(card)
+        if isinstance(key, Refusal):
+            return present(card, (), today=_today(), doubtful=True), None
+        history = self._ledger.subscriptions.of(key)
+        doubtful = not history and self._ledger.subscriptions.is_known_elsewhere(key)
+        return present(card, history, today=_today(), doubtful=doubtful), recorded_coverage(history)
+
+    def history(self, card: Card) -> t.Sequence[Attempt]:
+        key = card_key(card)
+        return () if isinstance(key, Refusal) else self._ledger.attempts.of(key)
+
+    @contextlib.contextmanager
+    def claimed(self, card: Card, *, seconds: float) -> t.Iterator[Prolong]:
+        for hold in self._ledger.holds.in_force(site=self.site):
+            raise BlockedError.of(hold.refusal, self.host)
+        claim = _Claim(self._ledger, self._acquire(card, seconds), self.host)
+        try:
+            yield claim.prolong
+        finally:
+            claim.release()
+
+    def _acquire(self, card: Card, seconds: float) -> Lease:
+        resource = card_resource(self._key(card))
+        found = self._ledger.leases.acquire(resource, holder=_holder(), seconds=seconds)
+        if isinstance(found, Occupied) and all(_is_gone(lease.holder) for lease in found.leases):
+            # A run of this very machine that was killed holds nothing any more.
+            for lease in found.leases:
+                self._ledger.leases.release(lease)
+            found = self._ledger.leases.acquire(resource, holder=_holder(), seconds=seconds)
+        if isinstance(found, Occupied):
+            raise BlockedError.of(found.refusal, self.host)
+        return found
+
+    def begin(self, card: Card, step: Step, *, sha256: str) -> Attempt:
+        undertaking = undertake(
+            card, step, sha256=sha256, operator=getuser(), controller=socket.gethostname(), change_reference=self.change_reference
+        )
+        return self._ledger.attempts.begin(self._key(card), undertaking)
+
+    def sending(self, attempt: Attempt) -> Attempt:
+        return self._ledger.attempts.sending(attempt)
+
+    def sent(self, attempt: Attempt) -> Attempt:
+        return self._ledger.attempts.sent(attempt)
+
+    def end(self, attempt: Attempt, state: AttemptState, reason: Reason | None = None) -> None:
+        self._ledger.attempts.end(attempt, state, reason)
+
+    def refusals(self) -> int:
+        return self._ledger.refusals.count(self._credential) if self._credential else 0
+
+    def login_refused(self) -> None:
+        if self._credential:
+            self._ledger.refusals.record(self._credential, host=self.host)
+
+    def login_taken(self) -> None:
+        if self._credential:
+            self._ledger.refusals.clear(self._credential)
+
+    @functools.cached_property
+    def _credential(self) -> str | None:
+        if self.username is None or self.password is None:
+            return None
+        return self._ledger.fingerprints.credential(client=self.client, username=self.username, password=self.password)
+
+    def _key(self, card: Card) -> CardKey:
+        key = card_key(card)
+        if isinstance(key, Refusal):
+            raise BlockedError.of(key, self.host)
+        return key
+
+
+class _Claim:
+    """A lease as long as it is held."""
+
+    def __init__(self, ledger: Ledger, lease: Lease, host: str) -> None:
+        self._ledger, self._lease, self._host = ledger, lease, host
+
+    def prolong(self, seconds: float) -> None:
+        renewed = self._ledger.leases.renew(self._lease, seconds=seconds)
+        if renewed is None:
+            raise BlockedError(Reason.LEASE_HELD, f"{self._host}: the claim on the card ended before this run did.")
+        self._lease = renewed
+
+    def release(self) -> None:
+        self._ledger.leases.release(self._lease)
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()} process {os.getpid()}"
+
+
+def _is_gone(holder: str) -> bool:
+    """Whether the process that holds a lease was one of this machine, and is no more."""
+    host, _word, process = holder.rpartition(" process ")
+    if host != socket.gethostname() or not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
