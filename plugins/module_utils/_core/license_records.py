@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_case import Case
 
-Entries = t.Tuple[Entry, ...]  # noqa: UP006
+Entries = tuple[Entry, ...]
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,8 @@ def decide(
     if isinstance(entries, Objection):
         return _refuse(case, entries)
     judged = _first(_JUDGEMENTS, case.after(entries)) or _buy(case.after(entries))
+    if judged.verdict is Verdict.REFUSE:
+        return replace(judged, subscription=case.subscription, coverage=case.coverage)
     return replace(judged, entries=entries, replaced_entries=end_of_replaced(case))
 
 
@@ -156,6 +158,16 @@ def _wrong_sku(case: Case) -> Decision | None:
     return None
 
 
+def _wrong_record(case: Case) -> Decision | None:
+    """G3: what runs on the card by its record is void when the card is of another family than it was taken for."""
+    entry, needed = case.entry, case.card.secure_nmc.subscription_family
+    if entry is None or not case.subscription.active or entry.family in (None, needed):
+        return None
+    sentence = f"{entry.family} is recorded for the card, and one in {case.card.product_family.value} needs {needed}"
+    hint = "state: forgotten ends the record"
+    return _decision(case, Verdict.REFUSE, Reason.FAMILY_MISMATCH, f"{sentence}; {hint}", "G3")
+
+
 def _wrong_id(case: Case) -> Decision | None:
     """T6: an Activation ID must be this client's, and have a seat left."""
     activation = case.declared.activation
@@ -172,7 +184,7 @@ def _wrong_id(case: Case) -> Decision | None:
     return None
 
 
-_GUARDS = (_not_applicable, _contradiction, _forgotten, _wrong_sku, _wrong_id)
+_GUARDS = (_not_applicable, _contradiction, _forgotten, _wrong_sku, _wrong_record, _wrong_id)
 
 
 # --- what is left to do --------------------------------------------------------------------------------------------

@@ -270,7 +270,7 @@ def test_everything_that_can_be_declared_is_decided_and_said_in_words(
     assert decision.sentence
     assert decision.sentence[-1] not in ".!"
     assert decision.next_action
-    assert decision.verdict is not Verdict.REFUSE or not decision.entries
+    assert decision.verdict is not Verdict.REFUSE or not decision.changes
     assert all(entry.client == CLIENT and entry.recorded_at == at(today) for entry in (*decision.entries, *decision.replaced_entries))
     again = decide(
         of,

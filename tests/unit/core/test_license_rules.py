@@ -132,6 +132,13 @@ def test_g3_an_unknown_part_number_is_refused() -> None:
     assert outcome(judge(replace(_PURCHASED, sku="SWNMC3SU-9Y-DIGI"))) == (Verdict.REFUSE, Reason.UNKNOWN_SKU)
 
 
+def test_g3_a_record_of_another_family_is_void_until_it_is_forgotten() -> None:
+    pdu = card(Family.RACK_PDU)
+    assert outcome(judge(Declared(), purchased(), of=pdu)) == (Verdict.REFUSE, Reason.FAMILY_MISMATCH)
+    assert judge(Declared(), purchased(), of=pdu, today=END + DAY).reason is Reason.EXPIRED_CANNOT_RENEW
+    assert judge(Declared(wanted=Wanted.FORGOTTEN), purchased(), of=pdu).changes
+
+
 def test_g3_is_seen_while_another_subscription_still_runs() -> None:
     assert judge(replace(_SECOND, sku="SWNMC3PDU-1Y-DIGI"), included()).reason is Reason.FAMILY_MISMATCH
 
@@ -489,6 +496,13 @@ def test_t13_a_voucher_is_lost_with_the_end() -> None:
     assert (*outcome(lost), lost.subscription.state) == (Verdict.REFUSE, Reason.RENEWAL_LOST, State.EXPIRED)
     assert lost.rules == ("T13", "G7", "G8")
     assert judge(replace(declared, activation=OTHER_ID), purchased(), today=END + DAY).reason is Reason.NOT_ACTIVATED
+
+
+def test_t13_a_refusal_records_nothing_of_what_was_declared_with_it() -> None:
+    declared = replace(_PURCHASED, activated_on=BEGIN, voucher="v1")
+    refused = judge(declared, today=END + DAY)
+    assert (*outcome(refused), refused.changes) == (Verdict.REFUSE, Reason.RENEWAL_LOST, False)
+    assert refused.subscription.state is State.UNSUBSCRIBED
 
 
 # --- Activation IDs ------------------------------------------------------------------------------------------------
