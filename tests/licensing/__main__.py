@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -20,6 +21,9 @@ from licensing.stock import EXAMPLE, StockError
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
+    # The server hands its signals on when it is done, and they must not end the program before it has cleaned up.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_arguments: sys.exit(0))
     try:
         stock = yaml.safe_load(options.stock.read_text(encoding="utf-8")) if options.stock else EXAMPLE
         with tempfile.TemporaryDirectory(prefix="licensing-") as scratch:

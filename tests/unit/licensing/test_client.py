@@ -21,6 +21,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.licensing_a
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Source, State
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import LicensingError, NmcError
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import licensing as client
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.licensing import activate, activate_included, look_up, read, renew
 from licensing.faults import Fault
 
@@ -151,9 +152,10 @@ def test_when_nothing_can_be_read_back_it_is_not_known_and_the_next_run_knows(ca
     assert (len(case.posted()), case.changes()) == (1, ["activate"])
 
 
-def test_when_someone_else_changed_the_subscription_meanwhile_nothing_is_repeated(case: Case) -> None:
-    others = {
-        "serial": case.serial,
+def subscription_of(serial: str) -> dict[str, t.Any]:
+    """A subscription that some other request brought."""
+    return {
+        "serial": serial,
         "state": "subscribed",
         "source": "purchased",
         "sku": SKU,
@@ -164,12 +166,26 @@ def test_when_someone_else_changed_the_subscription_meanwhile_nothing_is_repeate
         "seats_left": None,
         "request_key": "0123456789abcdef",
     }
-    case.service.set_faults(
-        {**_LOSSES["error"], "operation": "activate"}, {"answer": "said", "body": others, "operation": "read", "skip": 1}
-    )
+
+
+def test_when_someone_else_changed_the_subscription_meanwhile_nothing_is_repeated(case: Case) -> None:
+    others = {"answer": "said", "body": subscription_of(case.serial), "operation": "read", "skip": 1}
+    case.service.set_faults({**_LOSSES["error"], "operation": "activate"}, others)
     said = fails(case.activate, Reason.LICENSING_UNCERTAIN, "internal_error")
     assert "changed by someone else" in said
     assert len(case.posted()) == 1
+
+
+def test_an_answer_about_another_request_is_not_believed(case: Case) -> None:
+    case.service.set_faults({"answer": "said", "body": subscription_of(case.serial), "operation": "activate", "times": 1})
+    assert case.activate().request_key != "0123456789abcdef"
+    assert (len(case.posted()), case.changes()) == (2, ["activate"])
+
+
+@pytest.mark.parametrize("status", [201, 202, 203, 206])
+def test_an_answer_with_another_status_is_not_believed(case: Case, status: int) -> None:
+    case.service.set_faults({"answer": "said", "status": status, "body": subscription_of(case.serial), "operation": "read"})
+    assert f"answers {status}" in fails(lambda: read(case.endpoint, case.serial), Reason.LICENSING_UNEXPECTED)
 
 
 def test_a_bridge_that_still_works_on_it_is_given_time(case: Case) -> None:
@@ -238,6 +254,14 @@ def test_many_cards_at_once_take_no_more_seats_than_there_are(case: Case) -> Non
         results = sorted(pool.map(work, range(4)))
     assert results == ["seats_exhausted", "seats_exhausted", "subscribed", "subscribed"]
     assert case.seats_taken() == 2
+
+
+def test_nobody_can_make_us_wait_for_a_day(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_LONGEST_PAUSE", 0.1)
+    case.service.set_faults({"answer": "said", "status": 503, "headers": {"Retry-After": "86400"}, "operation": "activate", "times": 1})
+    started = time.monotonic()
+    assert case.activate().is_active
+    assert time.monotonic() - started < 30
 
 
 # --- what is refused ---------------------------------------------------------------------------------------------------

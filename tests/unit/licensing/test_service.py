@@ -7,6 +7,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
 import typing as t
 
 import pytest
@@ -141,3 +147,21 @@ def test_a_key_of_another_request_is_refused() -> None:
 def test_a_stock_that_makes_no_sense_is_said(change: dict[str, t.Any]) -> None:
     with pytest.raises(LicensingError, match="the stock cannot be understood"), start_licensing({**EXAMPLE, **change}):
         pass
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_program_leaves_nothing_behind(tmp_path: pathlib.Path, number: signal.Signals) -> None:
+    ready, scratch = tmp_path / "ready.json", tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(pathlib.Path(__file__).parents[2]), "TMPDIR": str(scratch)}
+    command = [sys.executable, "-m", "licensing", "--ready-file", str(ready), "--max-seconds", "120"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        while not ready.exists():
+            assert (process.poll(), time.monotonic() < deadline) == (None, True)
+            time.sleep(0.02)
+        assert list(scratch.iterdir()) != []
+        process.send_signal(number)
+        assert process.communicate(timeout=30) == (b"", b"")
+    assert process.returncode == 0
+    assert list(scratch.iterdir()) == []
