@@ -66,6 +66,7 @@ class Observations(Section):
             return transaction.execute(table.delete().where(self._mine(table), table.c.observed_at < before)).rowcount
 
     def _find(self, query: sa.Select[t.Any]) -> list[Sighting]:
+        columns = tables().observations.c
         with self._database.read() as transaction:
-            rows = transaction.execute(query.order_by(tables().observations.c.id))
+            rows = transaction.execute(query.order_by(columns.observed_at, columns.id))
             return [Sighting(CardKey(row.serial, row.mac), row.observed_at, json.loads(row.facts)) for row in rows]

@@ -11,6 +11,7 @@ Every table but the header has a client, and cards in it are known by serial and
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import functools
 import typing as t
 from dataclasses import dataclass
@@ -46,121 +47,131 @@ def from_milliseconds(value: int) -> dt.datetime:
     return _EPOCH + value * _MILLISECOND
 
 
+class _Kind(enum.Enum):
+    TEXT = enum.auto()
+    NUMBER = enum.auto()
+    DAY = enum.auto()
+    TIME = enum.auto()
+
+
+@dataclass(frozen=True)
+class _Column:
+    name: str
+    kind: _Kind = _Kind.TEXT
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The columns after id and client, and beside the key of a card; what is searched by, within a client; what is unique there."""
+
+    columns: tuple[_Column, ...]
+    of_card: bool = False
+    searched: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+
+
+def _text(*names: str) -> tuple[_Column, ...]:
+    return tuple(_Column(name) for name in names)
+
+
+def _maybe(*names: str, kind: _Kind = _Kind.TEXT) -> tuple[_Column, ...]:
+    return tuple(_Column(name, kind, optional=True) for name in names)
+
+
+def _number(*names: str) -> tuple[_Column, ...]:
+    return tuple(_Column(name, _Kind.NUMBER) for name in names)
+
+
+def _time(*names: str) -> tuple[_Column, ...]:
+    return tuple(_Column(name, _Kind.TIME) for name in names)
+
+
+_SERIAL_AND_MAC = _maybe("serial", "mac")
+_LAYOUTS: t.Mapping[str, _Layout] = {
+    "attempts": _Layout(
+        (
+            *_maybe("application"),
+            *_text("image", "sha256", "component", "changes", "operator", "controller"),
+            *_maybe("change_reference"),
+            *_text("state"),
+            *_number("transfers"),
+            *_time("begun_at", "marked_at"),
+            *_maybe("ended_at", kind=_Kind.TIME),
+            *_maybe("reason"),
+        ),
+        of_card=True,
+    ),
+    "refusals": _Layout((*_text("fingerprint", "host"), *_time("refused_at")), searched=("fingerprint",)),
+    "leases": _Layout((*_text("resource", "holder"), *_time("expires_at")), searched=("resource",)),
+    "holds": _Layout(
+        (
+            *_maybe("site"),
+            *_text("reason", "owner"),
+            *_time("placed_at"),
+            *_maybe("expires_at", "lifted_at", kind=_Kind.TIME),
+        ),
+        searched=("site",),
+    ),
+    "activation_ids": _Layout(
+        (
+            *_text("fingerprint", "last_four", "sku", "family"),
+            *_number("seats"),
+            *_maybe("hold_until", kind=_Kind.DAY),
+            *_time("recorded_at"),
+        ),
+        unique=("fingerprint",),
+    ),
+    "subscriptions": _Layout(
+        (
+            *_text("event", "source"),
+            *_maybe("sku", "family", "platform"),
+            *_maybe("activated_on", "expires_on", kind=_Kind.DAY),
+            *_text("evidence"),
+            *_maybe("fingerprint", "last_four", "voucher"),
+            *_time("recorded_at"),
+        ),
+        of_card=True,
+        searched=("fingerprint",),
+    ),
+    "observations": _Layout((*_time("observed_at"), *_text("facts")), of_card=True, searched=("observed_at",)),
+}
+
+
 @functools.cache
 def tables() -> Tables:
     """Built once, when SQLAlchemy is known to be there."""
     sa: t.Any = SQLALCHEMY.load("ledger")
-    time, text = _time_type(), sa.Text
     metadata = sa.MetaData()
+    header = sa.Table("nmc_ledger", metadata, sa.Column("version", sa.Integer, nullable=False), sa.Column("key", sa.Text, nullable=False))
+    return Tables(header, **{name: _table(metadata, name, layout) for name, layout in _LAYOUTS.items()})
 
-    def table(name: str, *columns: t.Any) -> sa.Table:
-        return t.cast("sa.Table", sa.Table(name, metadata, *columns, sqlite_autoincrement=True))
 
-    def identifier() -> t.Any:
-        return sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
-
-    def client() -> t.Any:
-        return sa.Column("client", text, nullable=False)
-
-    def some(name: str, kind: t.Any = text) -> t.Any:
-        return sa.Column(name, kind, nullable=False)
-
-    def maybe(name: str, kind: t.Any = text) -> t.Any:
-        return sa.Column(name, kind)
-
-    def of_card(name: str, *columns: t.Any) -> sa.Table:
-        """A table with the key of a card in every row, to be found by each of its halves."""
-        by_serial = sa.Index(f"{name}_by_serial", "client", "serial")
-        by_mac = sa.Index(f"{name}_by_mac", "client", "mac")
-        known = sa.CheckConstraint("serial IS NOT NULL OR mac IS NOT NULL", name=f"{name}_names_a_card")
-        return table(name, identifier(), client(), maybe("serial"), maybe("mac"), *columns, by_serial, by_mac, known)
-
-    return Tables(
-        header=table("nmc_ledger", some("version", sa.Integer), some("key")),
-        attempts=of_card(
-            "attempts",
-            maybe("application"),
-            some("image"),
-            some("sha256"),
-            some("component"),
-            some("changes"),
-            some("operator"),
-            some("controller"),
-            maybe("change_reference"),
-            some("state"),
-            some("transfers", sa.Integer),
-            some("begun_at", time),
-            some("marked_at", time),
-            maybe("ended_at", time),
-            maybe("reason"),
-        ),
-        refusals=table(
-            "refusals",
-            identifier(),
-            client(),
-            some("fingerprint"),
-            some("host"),
-            some("refused_at", time),
-            sa.Index("refusals_by_fingerprint", "client", "fingerprint"),
-        ),
-        leases=table(
-            "leases",
-            identifier(),
-            client(),
-            some("resource"),
-            some("holder"),
-            some("expires_at", time),
-            sa.Index("leases_by_resource", "client", "resource"),
-        ),
-        holds=table(
-            "holds",
-            identifier(),
-            client(),
-            maybe("site"),
-            some("reason"),
-            some("owner"),
-            some("placed_at", time),
-            maybe("expires_at", time),
-            maybe("lifted_at", time),
-            sa.Index("holds_by_client", "client"),
-        ),
-        activation_ids=table(
-            "activation_ids",
-            identifier(),
-            client(),
-            some("fingerprint"),
-            some("last_four"),
-            some("sku"),
-            some("family"),
-            some("seats", sa.Integer),
-            maybe("hold_until", sa.Date),
-            some("recorded_at", time),
-            sa.UniqueConstraint("client", "fingerprint", name="activation_ids_are_held_once"),
-            sa.Index("activation_ids_by_fingerprint", "fingerprint"),
-        ),
-        subscriptions=of_card(
-            "subscriptions",
-            some("event"),
-            some("source"),
-            maybe("sku"),
-            maybe("family"),
-            maybe("platform"),
-            maybe("activated_on", sa.Date),
-            maybe("expires_on", sa.Date),
-            some("evidence"),
-            maybe("fingerprint"),
-            maybe("last_four"),
-            maybe("voucher"),
-            some("recorded_at", time),
-            sa.Index("subscriptions_by_fingerprint", "client", "fingerprint"),
-        ),
-        observations=of_card("observations", some("observed_at", time), some("facts")),
+def _table(metadata: sa.MetaData, name: str, layout: _Layout) -> sa.Table:
+    sa: t.Any = SQLALCHEMY.load("ledger")
+    columns = (_Column("client"), *(_SERIAL_AND_MAC if layout.of_card else ()), *layout.columns)
+    searched = (*(column.name for column in _SERIAL_AND_MAC if layout.of_card), *layout.searched)
+    return sa.Table(  # type: ignore[no-any-return]
+        name,
+        metadata,
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        *(sa.Column(column.name, _types()[column.kind], nullable=column.optional) for column in columns),
+        # The client comes second, because a few questions are about all others.
+        *(sa.Index(f"{name}_by_{column}", column, "client") for column in searched),
+        *(sa.UniqueConstraint(column, "client", name=f"{name}_have_one_{column}") for column in layout.unique),
+        *([sa.CheckConstraint("serial IS NOT NULL OR mac IS NOT NULL", name=f"{name}_name_a_card")] if layout.of_card else []),
+        sqlite_autoincrement=True,  # the id of a lease that is gone is never given again
     )
+
+
+@functools.cache
+def _types() -> t.Mapping[_Kind, t.Any]:
+    sa: t.Any = SQLALCHEMY.load("ledger")
+    return {_Kind.TEXT: sa.Text(), _Kind.NUMBER: sa.Integer(), _Kind.DAY: sa.Date(), _Kind.TIME: _time_type()}
 
 
 def _time_type() -> TypeEngine[dt.datetime]:
     types = SQLALCHEMY.submodule("types", "ledger")
-
     base: t.Any = types.TypeDecorator
 
     class Time(base):  # type: ignore[misc]

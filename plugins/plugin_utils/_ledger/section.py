@@ -37,7 +37,7 @@ class Section:
     def _insert(self, transaction: Transaction, table: sa.Table, **values: t.Any) -> int:
         """Write a row and return its id."""
         made = transaction.execute(table.insert().values(client=self._client, **values))
-        return int((made.inserted_primary_key or (0,))[0])
+        return int(t.cast("sa.Row[t.Any]", made.inserted_primary_key)[0])
 
     def _topic(self, table: sa.Table) -> str:
         """What writers of these rows take turns at."""
