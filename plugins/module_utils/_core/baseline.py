@@ -271,6 +271,8 @@ class _Reader:
         versions = parse_range(text)
         if versions is None:
             self.problems.append(f"{place} is {text!r}, which is no range such as >=2.5.5.1,<3")
+        elif versions.is_empty:
+            self.problems.append(f"{place} is {text!r}, which no version fulfils")
         return versions or VersionRange(())
 
     def _date(self, text: str, place: str) -> date:

@@ -43,16 +43,16 @@ def evaluate(subject: Subject, baseline: Baseline, given: Circumstances) -> Find
     if subject.card is None:
         return _unread(subject, baseline)
     try:
-        finding = _judged(subject, subject.card, baseline, given)
+        return _judged(subject, subject.card, baseline, given)
     except _MatchError as error:
-        finding = Finding(subject, baseline.name, Status.UNKNOWN, Reason.MATCH_FAILED, str(error))
-    return replace(finding, exposures=exposures(subject.card, baseline.advisories))
+        exposed = exposures(subject.card, baseline.advisories)
+        return Finding(subject, baseline.name, Status.UNKNOWN, Reason.MATCH_FAILED, str(error), exposures=exposed)
 
 
 def _judged(subject: Subject, card: Card, baseline: Baseline, given: Circumstances) -> Finding:
     document = subject.document
     rule = next((rule for rule in baseline.rules if _holds(rule.matches, document, f"the rule {rule.name!r}")), None)
-    finding = _Judge(subject, card, baseline, given).by_rule(rule)
+    finding = _Judge(subject, card, baseline, given, rule).finding()
     return finding if finding.status is Status.COMPLIANT else _waived(finding, baseline.waivers, document, given.today)
 
 
@@ -87,7 +87,7 @@ def _waived(finding: Finding, waivers: t.Iterable[Waiver], document: t.Mapping[s
     expired = tuple(waiver for waiver in matching if waiver.expires < today)
     in_force = next((waiver for waiver in matching if waiver.expires >= today), None)
     if in_force is None:
-        return replace(finding, expired_waivers=expired)
+        return replace(finding, expired_waivers=expired) if expired else finding
     return replace(
         finding,
         status=Status.WAIVED,
@@ -103,12 +103,11 @@ def _waived(finding: Finding, waivers: t.Iterable[Waiver], document: t.Mapping[s
 class _Judge:
     """One card that was read, and what it is judged by."""
 
-    def __init__(self, subject: Subject, card: Card, baseline: Baseline, given: Circumstances) -> None:
-        self._card, self._baseline, self._given = card, baseline, given
-        self._blank = Finding(subject, baseline.name, Status.NO_RULE, Reason.NO_RULE, "no rule matches the card")
+    def __init__(self, subject: Subject, card: Card, baseline: Baseline, given: Circumstances, rule: Rule | None) -> None:
+        self._subject, self._card, self._baseline, self._given, self._rule = subject, card, baseline, given, rule
 
-    def by_rule(self, rule: Rule | None) -> Finding:
-        return replace(self._by_rule(rule), rule=rule) if rule else self._blank
+    def finding(self) -> Finding:
+        return self._by_rule(self._rule) if self._rule else self._said(Reason.NO_RULE, "no rule matches the card")
 
     def _by_rule(self, rule: Rule) -> Finding:
         if rule.wanted is None:
@@ -189,8 +188,8 @@ class _Judge:
             Question(
                 card=self._card,
                 target=version,
-                subscription=self._blank.subject.subscription,
-                coverage=self._blank.subject.coverage,
+                subscription=self._subject.subscription,
+                coverage=self._subject.coverage,
                 today=self._given.today,
                 free_lines=self._baseline.free_versions,
                 downgrade=rule.allows_downgrade,
@@ -229,4 +228,12 @@ class _Judge:
         return ", ".join(f"{component.value} {self._card.version(component) or 'not said'}" for component in wanted.versions)
 
     def _said(self, reason: Reason, sentence: str) -> Finding:
-        return replace(self._blank, status=MEANINGS[reason].status, reason=reason, sentence=sentence)
+        return Finding(
+            self._subject,
+            self._baseline.name,
+            MEANINGS[reason].status,
+            reason,
+            sentence,
+            rule=self._rule,
+            exposures=exposures(self._card, self._baseline.advisories),
+        )

@@ -44,6 +44,13 @@ class VersionRange:
         lower = (bound for sign, bound in self.comparisons if sign in (">", ">=", "=="))
         return next(lower, self.comparisons[0][1])
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether a lower end lies above an upper one, so that no version can fulfil both."""
+        lower = [(bound, sign) for sign, bound in self.comparisons if sign in (">", ">=", "==")]
+        upper = [(bound, sign) for sign, bound in self.comparisons if sign in ("<", "<=", "==")]
+        return any(low > high or (low == high and {above, below} & {"<", ">"}) for low, above in lower for high, below in upper)
+
     def exceeds(self, version: Version) -> bool:
         """Whether a version is too new: it breaks a comparison that has an upper end."""
         return any(

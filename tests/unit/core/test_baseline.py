@@ -156,6 +156,7 @@ def test_the_date_that_yaml_reads_is_a_date() -> None:
         (changed("advisories", 1, to={"id": "ours"}), "['ours'] lacks cves and generation and affected and source"),
         (changed("stepping_stones", 0, "majors", to=[3, 2]), "of generation 3 are not in ascending order"),
         (changed("free_versions", 0, to="3.0"), "baseline.free_versions is '3.0', which is no range"),
+        (changed("free_versions", 0, to=">=3.1,<3.1"), "baseline.free_versions is '>=3.1,<3.1', which no version fulfils"),
     ],
 )
 def test_what_makes_no_sense_is_named_by_rule_and_key(document: t.Any, sentence: str | None) -> None:

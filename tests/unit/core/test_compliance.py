@@ -343,7 +343,7 @@ SUBJECTS = st.builds(lambda card, found: subject(card, subscription=found), CARD
 WANTED = st.one_of(
     st.builds(lambda text: {"version": text}, VERSIONS),
     st.builds(lambda text: {"minimum": text}, VERSIONS),
-    st.builds(lambda low, high: {"range": f">={low},<{high}"}, VERSIONS, VERSIONS),
+    st.builds(lambda low: {"range": f">={low},<3.9"}, VERSIONS),
 )
 RULES = st.builds(
     lambda wanted, more, otherwise: {**wanted, **more, **({"otherwise": otherwise} if otherwise and not more.get("entitlement") else {})},

@@ -89,6 +89,24 @@ def test_one_version_is_only_what_is_named_outright(text: str, only: str | None)
     assert versions(text).only == (version(only) if only else None)
 
 
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        (">=2.5,<2.6", False),
+        (">=2.5,<2.5", True),
+        (">2.5,<=2.5", True),
+        (">=2.5,<=2.5", False),
+        (">=3,<2.6", True),
+        ("==2.5,==2.6", True),
+        ("==2.5", False),
+        (">=2.5,!=2.5", False),
+        ("<2.5,>2.4,<2.3", True),
+    ],
+)
+def test_ends_that_cross_leave_nothing(text: str, empty: bool) -> None:
+    assert versions(text).is_empty is empty
+
+
 def test_blanks_do_not_matter() -> None:
     assert versions(" >= 2.5 ,  < 3.0 ") == versions(">=2.5,<3.0")
 
