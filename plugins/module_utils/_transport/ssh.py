@@ -323,12 +323,15 @@ def _transport_class() -> t.Any:
     base: t.Any = paramiko.Transport
 
     class Transport(base):
-        def get_exception(self) -> Exception | None:
-            """The library hands over whatever its reading thread stumbled upon: an IndexError, a UnicodeDecodeError."""
-            error: Exception | None = super().get_exception()
-            if error is None or isinstance(error, (paramiko.SSHException, EOFError, OSError)):
-                return error
-            return t.cast("Exception", paramiko.SSHException(f"a message that cannot be read: {error}"))
+        @property
+        def saved_exception(self) -> Exception | None:
+            return self._stumbled
+
+        @saved_exception.setter
+        def saved_exception(self, error: Exception | None) -> None:
+            """The library keeps whatever its reading thread stumbles upon: an IndexError, a UnicodeDecodeError."""
+            is_known = error is None or isinstance(error, (paramiko.SSHException, EOFError, OSError))
+            self._stumbled = error if is_known else paramiko.SSHException(f"a message that cannot be read: {error}")
 
     return Transport
 
