@@ -21,6 +21,7 @@ from bench.emulated import measure_emulator
 from bench.engines import measure_engines
 from bench.facts import measure_facts_task
 from bench.figures import BenchError, Findings, Scale
+from bench.judging import measure_judging
 from bench.page import page, table
 from bench.uploads import measure_upload_to_card, measure_upload_to_openssh
 
@@ -38,6 +39,7 @@ MEASUREMENTS: tuple[t.Callable[[Scale], Findings], ...] = (
     measure_upload_to_card,
     measure_upload_to_openssh,
     measure_engines,
+    measure_judging,
     measure_emulator,
 )
 
