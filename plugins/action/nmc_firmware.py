@@ -6,7 +6,11 @@ from __future__ import annotations
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import FIRMWARE
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._action import NmcActionBase
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import preload
 
 
 class ActionModule(NmcActionBase):
     TASK = FIRMWARE
+
+
+preload()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._deps import SQLALCHEMY
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.activation_ids import ActivationIds
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.attempts import Attempts
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.database import Database
@@ -17,6 +18,7 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.location 
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import prepare
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.observations import Observations
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.refusals import Refusals
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.schema import tables
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.subscriptions import Subscriptions
 
 
@@ -32,6 +34,12 @@ class Ledger:
     activation_ids: ActivationIds
     subscriptions: Subscriptions
     observations: Observations
+
+
+def preload() -> None:
+    """Import the library in Ansible's main process: each worker is forked from it for one card, and would import it again."""
+    if SQLALCHEMY.is_usable():
+        tables()
 
 
 def open_ledger(ledger_url: str | None, *, client: str | None, card: str) -> Ledger:
