@@ -11,12 +11,15 @@ import typing as t
 from ansible.module_utils.common.parameters import env_fallback
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_request import Wanted
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Delivery
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import AMBER_DAYS, Platform, Source
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, VERSIONS
 
 Spec = dict[str, t.Any]
 
+_LEDGER_URL: Spec = {"type": "str", "no_log": True, "fallback": (env_fallback, ["NMC_LEDGER_URL"])}
 _FAMILIES = [family.value for family in Family if family is not Family.UNKNOWN]
 
 
@@ -70,7 +73,7 @@ def firmware_spec() -> Spec:
         "force": {"type": "bool", "default": False},
         "retry_failed": {"type": "bool", "default": False},
         "change_reference": {"type": "str"},
-        "ledger_url": {"type": "str", "no_log": True, "fallback": (env_fallback, ["NMC_LEDGER_URL"])},
+        "ledger_url": dict(_LEDGER_URL),
         "upload_protocol": {"type": "str", "choices": ["scp", "ftp"], "default": "scp"},
         "ftp_port": {"type": "int", "default": 21},
         "upload_timeout": {"type": "float"},
@@ -85,6 +88,53 @@ def firmware_spec() -> Spec:
         "backup": {"type": "bool", "default": True},
         "backup_directory": {"type": "path", "default": "~/.local/state/secure_power.nmc/config"},
         "allow_config_changes": {"type": "bool", "default": False},
+    }
+
+
+def license_spec() -> Spec:
+    """The options of `nmc_license`. Days are text; YAML's own dates become text too."""
+    return {
+        **shared_spec(),
+        "state": {"type": "str", "choices": [state.value for state in Wanted], "default": Wanted.ACTIVE.value},
+        "on_pending": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
+        "source": {"type": "str", "choices": [source.value for source in Source]},
+        "sku": {"type": "str"},
+        "activation_id": {"type": "str", "no_log": True},
+        "seats": {"type": "int"},
+        "hold_until": {"type": "str"},
+        "activated_on": {"type": "str"},
+        "expires_on": {"type": "str"},
+        "purchase_date": {"type": "str"},
+        "platform": {"type": "str", "choices": [platform.value for platform in Platform]},
+        "platform_expires": {"type": "str"},
+        "voucher": {"type": "str", "no_log": True},
+        "renewed_until": {"type": "str"},
+        "po_email": {"type": "str"},
+        "replaces": {"type": "str"},
+        "min_days_left": {"type": "int", "default": 0},
+        "warn_days": {"type": "int", "default": AMBER_DAYS},
+        "allow_override_included": {"type": "bool", "default": False},
+        "readings": {"type": "dict", "options": _readings_spec()},
+        "activator": {"type": "str", "choices": ["manual", "http"], "default": "manual"},
+        "licensing_url": {"type": "str"},
+        "licensing_token": {"type": "str", "no_log": True},
+        "licensing_ca_path": {"type": "path"},
+        "licensing_timeout": {"type": "float", "default": 30.0},
+        "serial": {"type": "str"},
+        "client": {"type": "str", "default": "default"},
+        "site": {"type": "str"},
+        "ledger_url": dict(_LEDGER_URL),
+    }
+
+
+def _readings_spec() -> Spec:
+    """Where the vendor's FAQ can be read in two ways; left out, each is as `Readings` has it."""
+    return {
+        "first_day": {"type": "str"},
+        "last_day_renews": {"type": "bool"},
+        "second_subscription": {"type": "bool"},
+        "renewal_extends": {"type": "bool"},
+        "voucher_renews_included": {"type": "bool", "no_log": False},
     }
 
 
@@ -158,11 +208,35 @@ _FIRMWARE_VARIABLES = (
     "backup_directory",
     "allow_config_changes",
 )
+_LICENSE_VARIABLES = (
+    "source",
+    "sku",
+    "activation_id",
+    "seats",
+    "hold_until",
+    "activated_on",
+    "expires_on",
+    "purchase_date",
+    "platform",
+    "platform_expires",
+    "voucher",
+    "renewed_until",
+    "po_email",
+    "replaces",
+    "min_days_left",
+    "warn_days",
+    "readings",
+    "activator",
+    "licensing_url",
+    "licensing_token",
+    "licensing_ca_path",
+    "licensing_timeout",
+)
 
 
 def host_variables(spec: Spec) -> dict[str, tuple[str, ...]]:
-    """The host variables of the options of a spec, in the order in which they are looked at."""
-    from_inventory = {*shared_spec(), *_FIRMWARE_VARIABLES}
+    """The host variables of the options of a spec, in the order in which they are looked at. What is about no card has none."""
+    from_inventory = {*shared_spec(), *_FIRMWARE_VARIABLES, *_LICENSE_VARIABLES} if "host" in spec else set()
     names = [name for name in spec if name in from_inventory]
     return {name: (f"nmc_{name}", *_ANSIBLE_VARIABLES.get(name, ())) for name in names}
 

@@ -38,6 +38,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh im
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Memory
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.records import Records
 
 Params = t.Mapping[str, t.Any]
 
@@ -54,8 +55,8 @@ def access_from(params: Params, *, card: str) -> Access:
     for name in ("port", "snmp_port", "https_port", "ftp_port"):
         if params.get(name, 1) not in _PORTS:
             raise _invalid(card, f"{name} is {params[name]}, which is no port number")
-    _check_seconds(params, "timeout", card=card)
-    _check_paths(params, "known_hosts", card=card)
+    check_seconds(params, "timeout", card=card)
+    check_paths(params, "known_hosts", card=card)
     family = params["product_family"]
     return Access(
         card=card,
@@ -67,14 +68,14 @@ def access_from(params: Params, *, card: str) -> Access:
     )
 
 
-def _check_seconds(params: Params, *names: str, card: str) -> None:
+def check_seconds(params: Params, *names: str, card: str) -> None:
     """YAML also knows the numbers .nan and .inf."""
     for name in names:
         if params[name] is not None and not 0 < params[name] <= _DAY:
             raise _invalid(card, f"{name} is {params[name]}, which is no time to wait")
 
 
-def _check_paths(params: Params, *names: str, card: str) -> None:
+def check_paths(params: Params, *names: str, card: str) -> None:
     """Validation has put a home directory in the place of ``~`` and ``~user``, where there is one."""
     for name in names:
         path = params[name] or ""
@@ -127,15 +128,16 @@ def _snmp(params: Params, card: str) -> SnmpEndpoint | None:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the inventory and earlier runs know of a card."""
+    """What the inventory and earlier runs know of a card. Only the controller has ``records`` of subscriptions."""
 
     groups: tuple[str, ...] = ()
     memory: Memory = field(default_factory=OneRun)
+    records: Records | None = None
 
 
 def order_from(params: Params, *, card: str, surroundings: Surroundings | None = None) -> Order:
     """What to install. Raises `InputError` for versions, checksums, images or a baseline that make no sense."""
-    _check_paths(params, "image_store", "image_store_ca_path", "image_cache", "backup_directory", card=card)
+    check_paths(params, "image_store", "image_store_ca_path", "image_cache", "backup_directory", card=card)
     stones = [_release(stone, card=card) for stone in params["stepping_stones"] or ()]
     downloads = Downloads(Path(params["image_cache"]), params["image_store_ca_path"], params["timeout"], card)
     policy = _policy(params, card, surroundings or Surroundings())
@@ -182,7 +184,7 @@ def _policy(params: Params, card: str, surroundings: Surroundings) -> Policy | N
 
 
 def _limits(params: Params, card: str) -> Limits:
-    _check_seconds(params, "upload_timeout", "stall_timeout", "reboot_timeout", "guest_timeout", "external_timeout", card=card)
+    check_seconds(params, "upload_timeout", "stall_timeout", "reboot_timeout", "guest_timeout", "external_timeout", card=card)
     for name in ("min_rate", "rate_limit"):
         if params[name] is not None and params[name] <= 0:
             raise _invalid(card, f"{name} is {params[name]}, which is no number of bytes a second")
@@ -229,7 +231,7 @@ def _images(params: Params, card: str) -> dict[Component, Image]:
 
 
 def _image(params: Params, *, component: Component | None, card: str) -> Image:
-    _check_paths(params, "path", card=card)
+    check_paths(params, "path", card=card)
     name = PurePath(params["path"]).name
     version = params.get("version")
     declared = ImageFacts(

@@ -47,13 +47,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Task:
-    """A module: its name, its options, what it does, how it fails before it begins, and whether it changes cards."""
+    """A module: its name, its options, what it does, how it fails before it begins, whether it changes cards, and whether it is only for
+    the controller."""
 
     name: str
     spec: t.Callable[[], Spec]
     run: t.Callable[[Params, Run], Result]
     refuse: t.Callable[[NmcError, str], Result]
     changes_cards: bool = False
+    controller_only: bool = False
 
     @property
     def secrets(self) -> list[str]:

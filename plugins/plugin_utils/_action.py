@@ -26,6 +26,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import In
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._memory import LedgerMemory
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._records import LedgerRecords
 
 Variables = dict[str, t.Any]
 
@@ -111,8 +112,9 @@ class NmcActionBase(ActionBase):
         groups = tuple(sorted(map(str, variables.get("group_names", ()))))
         if "ledger_url" not in params:
             return Surroundings(groups)
-        given = {name: params[name] for name in ("client", "site", "change_reference", "ledger_url", "username", "password")}
-        return Surroundings(groups, LedgerMemory(host=card, **given))
+        given = {name: params.get(name) for name in ("site", "change_reference", "ledger_url", "username", "password")}
+        memory = LedgerMemory(host=card, client=params["client"], **given)
+        return Surroundings(groups, memory, LedgerRecords(memory))
 
     def _in_process(self, card: str) -> bool:
         delegate = self._task.delegate_to
@@ -121,6 +123,9 @@ class NmcActionBase(ActionBase):
     def _on_delegate(self, options: dict[str, t.Any], variables: Variables, card: str) -> dict[str, t.Any]:
         """On a jump host the module itself runs there, with every option spelled out and the images copied first."""
         delegate = self._task.delegate_to
+        if self.TASK.controller_only:
+            message = f"{card}: {self.TASK.name} needs the ledger, which is the controller's; it cannot be delegated to {delegate}."
+            return self.TASK.refuse(InputError(Reason.INVALID_OPTION, message), card)
         at_home = next((option for option in ("baseline", "image_store") if option in options), None)
         if at_home is not None:
             message = f"{card}: {at_home} cannot be used from {delegate}; give version and image or images, which are copied there."

@@ -20,7 +20,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases impo
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import present, recorded_coverage
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError, LedgerError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Prolong, undertake
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import Ledger, open_ledger
 
@@ -44,43 +44,43 @@ class LedgerMemory:
     password: str | None = field(default=None, repr=False)
 
     @functools.cached_property
-    def _ledger(self) -> Ledger:
+    def ledger(self) -> Ledger:
         return open_ledger(self.ledger_url, client=self.client, card=self.host)
 
     def now(self) -> datetime:
-        return self._ledger.attempts.now()
+        return self.ledger.attempts.now()
 
     def rights(self, card: Card) -> Rights:
         """A card without identity has no history, and nobody knows what it is entitled by."""
         key = card_key(card)
         if isinstance(key, Refusal):
             return present(card, (), today=_today(), doubtful=True), None
-        history = self._ledger.subscriptions.of(key)
-        doubtful = not history and self._ledger.subscriptions.is_known_elsewhere(key)
+        history = self.ledger.subscriptions.of(key)
+        doubtful = not history and self.ledger.subscriptions.is_known_elsewhere(key)
         return present(card, history, today=_today(), doubtful=doubtful), recorded_coverage(history)
 
     def history(self, card: Card) -> t.Sequence[Attempt]:
         key = card_key(card)
-        return () if isinstance(key, Refusal) else self._ledger.attempts.of(key)
+        return () if isinstance(key, Refusal) else self.ledger.attempts.of(key)
 
     @contextlib.contextmanager
     def claimed(self, card: Card, *, seconds: float) -> t.Iterator[Prolong]:
-        for hold in self._ledger.holds.in_force(site=self.site):
+        for hold in self.ledger.holds.in_force(site=self.site):
             raise BlockedError.of(hold.refusal, self.host)
-        claim = _Claim(self._ledger, self._acquire(card, seconds), self.host)
+        claim = _Claim(self.ledger, self._acquire(card, seconds), self.host)
         try:
             yield claim.prolong
         finally:
             claim.release()
 
     def _acquire(self, card: Card, seconds: float) -> Lease:
-        resource = card_resource(self._key(card))
-        found = self._ledger.leases.acquire(resource, holder=_holder(), seconds=seconds)
+        resource = card_resource(self.key(card))
+        found = self.ledger.leases.acquire(resource, holder=_holder(), seconds=seconds)
         if isinstance(found, Occupied) and all(_is_gone(lease.holder) for lease in found.leases):
             # A run of this very machine that was killed holds nothing any more.
             for lease in found.leases:
-                self._ledger.leases.release(lease)
-            found = self._ledger.leases.acquire(resource, holder=_holder(), seconds=seconds)
+                self.ledger.leases.release(lease)
+            found = self.ledger.leases.acquire(resource, holder=_holder(), seconds=seconds)
         if isinstance(found, Occupied):
             raise BlockedError.of(found.refusal, self.host)
         return found
@@ -89,35 +89,35 @@ class LedgerMemory:
         undertaking = undertake(
             card, step, sha256=sha256, operator=getuser(), controller=socket.gethostname(), change_reference=self.change_reference
         )
-        return self._ledger.attempts.begin(self._key(card), undertaking)
+        return self.ledger.attempts.begin(self.key(card), undertaking)
 
     def sending(self, attempt: Attempt) -> Attempt:
-        return self._ledger.attempts.sending(attempt)
+        return self.ledger.attempts.sending(attempt)
 
     def sent(self, attempt: Attempt) -> Attempt:
-        return self._ledger.attempts.sent(attempt)
+        return self.ledger.attempts.sent(attempt)
 
     def end(self, attempt: Attempt, state: AttemptState, reason: Reason | None = None) -> None:
-        self._ledger.attempts.end(attempt, state, reason)
+        self.ledger.attempts.end(attempt, state, reason)
 
     def refusals(self) -> int:
-        return self._ledger.refusals.count(self._credential) if self._credential else 0
+        return self.ledger.refusals.count(self._credential) if self._credential else 0
 
     def login_refused(self) -> None:
         if self._credential:
-            self._ledger.refusals.record(self._credential, host=self.host)
+            self.ledger.refusals.record(self._credential, host=self.host)
 
     def login_taken(self) -> None:
         if self._credential:
-            self._ledger.refusals.clear(self._credential)
+            self.ledger.refusals.clear(self._credential)
 
     @functools.cached_property
     def _credential(self) -> str | None:
         if self.username is None or self.password is None:
             return None
-        return self._ledger.fingerprints.credential(client=self.client, username=self.username, password=self.password)
+        return self.ledger.fingerprints.credential(client=self.client, username=self.username, password=self.password)
 
-    def _key(self, card: Card) -> CardKey:
+    def key(self, card: Card) -> CardKey:
         key = card_key(card)
         if isinstance(key, Refusal):
             raise BlockedError.of(key, self.host)
@@ -137,7 +137,9 @@ class _Claim:
         self._lease = renewed
 
     def release(self) -> None:
-        self._ledger.leases.release(self._lease)
+        """A lease that cannot be given back ends by itself, and is no reason to hide how the work ended."""
+        with contextlib.suppress(LedgerError):
+            self._ledger.leases.release(self._lease)
 
 
 def _holder() -> str:

@@ -15,6 +15,8 @@ from ansible_collections.secure_power.nmc.plugins.module_utils import _argspec
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import (
     firmware_spec,
     host_variables,
+    image_store_spec,
+    license_spec,
     secret_options,
     shared_spec,
 )
@@ -25,7 +27,7 @@ _SPECS: dict[str, _argspec.Spec] = {name: make() for name, make in vars(_argspec
 _SMELLS = re.compile(
     r"pass(?!ive)|secret|token|cryptkey|communit|fingerprint|activation|voucher|ledger|credential|private_?key", re.IGNORECASE
 )
-_LOOK_ALIKES = {"host_key_fingerprint", "hardware_token"}
+_LOOK_ALIKES = {"host_key_fingerprint", "hardware_token", "voucher_renews_included"}
 
 
 def walk(spec: _argspec.Spec, path: str = "") -> t.Iterator[tuple[str, str, dict[str, t.Any]]]:
@@ -50,10 +52,11 @@ def test_what_smells_of_a_secret_is_one_or_is_said_to_be_none(name: str, option:
         assert not option.get("no_log")
 
 
-def test_the_secret_options_of_both_modules() -> None:
+def test_the_secret_options_of_the_modules() -> None:
     secrets = ["password", "snmp_community", "snmp_auth_password", "snmp_privacy_password"]
     assert secret_options(shared_spec()) == secrets
     assert secret_options(firmware_spec()) == [*secrets, "ledger_url"]
+    assert secret_options(license_spec()) == [*secrets, "activation_id", "voucher", "licensing_token", "ledger_url"]
 
 
 def test_no_secret_hides_in_a_suboption_where_it_would_not_be_registered() -> None:
@@ -120,7 +123,7 @@ def test_the_variables_that_fill_an_option_and_their_order(option: str, variable
 
 
 def test_every_way_to_a_card_can_be_a_host_variable_of_the_options_name() -> None:
-    for spec in (shared_spec(), firmware_spec()):
+    for spec in (shared_spec(), firmware_spec(), license_spec()):
         assert set(shared_spec()) <= set(host_variables(spec)) <= set(spec)
         assert all(names[0] == f"nmc_{option}" for option, names in host_variables(spec).items())
 
@@ -128,3 +131,12 @@ def test_every_way_to_a_card_can_be_a_host_variable_of_the_options_name() -> Non
 @pytest.mark.parametrize("option", ["version", "components", "image", "images", "checksum", "force", "allow_downgrade", "allow_rack_ats"])
 def test_no_host_variable_says_what_to_install_or_gives_consent(option: str) -> None:
     assert option not in host_variables(firmware_spec())
+
+
+def test_what_is_declared_of_a_subscription_can_be_a_host_variable_and_what_is_done_about_it_cannot() -> None:
+    assert set(license_spec()) - set(host_variables(license_spec())) == {"state", "on_pending", "allow_override_included"}
+
+
+def test_what_is_about_no_card_has_no_host_variables() -> None:
+    assert "source" in image_store_spec()
+    assert host_variables(image_store_spec()) == {}

@@ -12,8 +12,11 @@ import typing as t
 import pytest
 from unit.images.builders import take_in
 from unit.tasks.emulated import KINDS, EmulatedCard, ImageStore, addresses_of_kind, fleet
+from unit.tasks.licensed import TODAY, Licensed, stock
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import licensing as licensing_client
 from emulator.testing import Emulator, start_emulator
+from licensing.testing import Licensing, start_licensing
 
 # What ships together, in the shelf.
 RELEASES = [
@@ -26,6 +29,7 @@ RELEASES = [
 ]
 
 Take = t.Callable[[str], EmulatedCard]
+TakeLicensed = t.Callable[..., Licensed]
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +87,27 @@ def shelf(store: ImageStore, tmp_path_factory: pytest.TempPathFactory) -> pathli
         assert take_in(folder, *(pathlib.Path(store.path(name)) for name in names))["changed"] is True
     assert take_in(folder, pathlib.Path(store.path("apc_hw21_su_2-5-0-6.nmc3")), aos="2.5.0.8")["changed"] is True
     return folder
+
+
+@pytest.fixture(scope="session")
+def licensing(emulator: Emulator) -> t.Iterator[Licensing]:
+    """A licensing bridge that knows the cards."""
+    serials = {
+        kind: [str(emulator.state(address)["serial"]) for address in addresses_of_kind(kind)] for kind in ("licensed", "without_year")
+    }
+    with start_licensing(stock(serials["licensed"], serials["without_year"])) as running:
+        yield running
+
+
+@pytest.fixture
+def take_licensed(take: Take, licensing: Licensing, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[TakeLicensed]:
+    """Return a function that gives a fresh card, read over SNMP, with its ledger; all cards of a test share one."""
+    monkeypatch.setattr(licensing_client, "_PAUSES", (0.01, 0.02))
+
+    def take_one(kind: str = "licensed") -> Licensed:
+        card = take(kind).reached("snmp")
+        return Licensed(card, licensing, tmp_path, str(card.state()["serial"]))
+
+    yield take_one
+    licensing.set_faults()
+    licensing.set_today(TODAY)

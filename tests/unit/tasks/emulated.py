@@ -51,6 +51,8 @@ def _guests(version: str) -> list[dict[str, str]]:
 # kind: what the cards of this kind are; a test takes fresh ones of them
 KINDS: dict[str, dict[str, t.Any]] = {
     "ups3": {"profile": "smart_ups_nmc3", **_NMC3_2_3},
+    "licensed": {"profile": "smart_ups_nmc3"},
+    "without_year": {"profile": "smart_ups_nmc3"},
     "ups3_old": {"profile": "smart_ups_nmc3", "aos": "1.4.2.1", "application_version": "1.4.2.1", "boot_monitor": "1.3.6.1"},
     "ups2": {"profile": "smart_ups_nmc2", "boot_monitor": "1.0.8"},
     "ups2_right_boot_monitor": {"profile": "smart_ups_nmc2", "boot_monitor": "1.0.9"},
@@ -161,7 +163,7 @@ def addresses_of_kind(kind: str) -> list[str]:
 
 def count_of(kind: str) -> int:
     """More cards than all tests together take."""
-    return 160 if kind in ("ups3", "ups2") else 10
+    return {"ups3": 160, "ups2": 160, "licensed": 80}.get(kind, 10)
 
 
 class ImageStore:
