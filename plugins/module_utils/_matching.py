@@ -20,10 +20,18 @@ def jmespath_matcher(card: str) -> Compile:
     jmespath = JMESPATH.load(card)
 
     def compile_match(expression: str) -> Matcher:
-        return functools.partial(_search, jmespath.compile(expression))
+        return functools.partial(_search, _as_value_error(jmespath.compile, expression))
 
     return compile_match
 
 
 def _search(compiled: t.Any, document: Document) -> t.Any:
-    return compiled.search(document)
+    return _as_value_error(compiled.search, document)
+
+
+def _as_value_error(function: t.Callable[[t.Any], t.Any], argument: t.Any) -> t.Any:
+    """The library looks into texts, at numbers and at depths without asking Python first: ``contains(name, site)`` without a site."""
+    try:
+        return function(argument)
+    except (TypeError, ArithmeticError, RecursionError) as error:
+        raise ValueError(str(error)) from error

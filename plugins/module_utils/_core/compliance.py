@@ -112,7 +112,7 @@ class _Judge:
     def _by_rule(self, rule: Rule) -> Finding:
         if rule.wanted is None:
             return self._said(Reason.LEFT_ALONE, str(rule.not_applicable))
-        fit = rule.wanted.fit(self._card.firmware_versions)
+        fit = self._fit(rule.wanted)
         if fit is Fit.UNSAID:
             return self._unsaid(rule.wanted)
         if fit is Fit.WITHIN:
@@ -122,10 +122,22 @@ class _Judge:
             return self._said(Reason.AHEAD_OF_BASELINE, off)
         return self._to(rule.wanted, rule, off, reason=Reason.BEHIND_BASELINE if fit is Fit.BELOW else Reason.DOWNGRADE_WANTED)
 
+    def _fit(self, wanted: Wanted) -> Fit:
+        """A card without its application is right by no rule; it is behind one that names a version of the application that it lost."""
+        running, card = self._card.firmware_versions, self._card
+        if card.application_missing or (card.lost_application and Component.APPLICATION not in wanted.versions):
+            return Fit.UNSAID
+        if not card.lost_application:
+            return wanted.fit(running)
+        rest = Wanted({part: versions for part, versions in wanted.versions.items() if part is not Component.APPLICATION}).fit(running)
+        return Fit.BELOW if rest is Fit.WITHIN else rest
+
     def _unsaid(self, wanted: Wanted) -> Finding:
         stands_against = obstacle(self._card, self._given.allow)
         if stands_against is not None:
             return self._said(stands_against.reason, stands_against.sentence)
+        if Component.APPLICATION not in wanted.versions and self._card.lost_application:
+            return self._said(Reason.APPLICATION_MISSING, "the card runs no application, and the rule names no version of it")
         silent = [part.value for part in wanted.versions if self._card.version(part) is None]
         return self._said(Reason.VERSION_UNKNOWN, f"the card does not say the version of {' and '.join(silent)}")
 
@@ -135,7 +147,7 @@ class _Judge:
         for release in self._releases(wanted):
             answer = self._entitled(release, rule)
             if answer is None or answer.answer is Answer.YES:
-                return self._planned(release, rule, off, reason=reason, right=answer)
+                return self._planned(release, rule, wanted, off, reason=reason, right=answer)
             if refusal is None or answer.answer is Answer.UNKNOWN:
                 refusal = answer
         if refusal is None:
@@ -152,7 +164,7 @@ class _Judge:
 
     def _otherwise(self, rule: Rule, wanted: Wanted, refusal: Entitlement) -> Finding:
         """What an unentitled card shall run. It is never a reason for a downgrade."""
-        fit, running = wanted.fit(self._card.firmware_versions), self._running(wanted)
+        fit, running = self._fit(wanted), self._running(wanted)
         if fit is Fit.UNSAID:
             return self._unsaid(wanted)
         if fit is Fit.WITHIN:
@@ -196,14 +208,15 @@ class _Judge:
             )
         )
 
-    def _planned(self, release: Release, rule: Rule, off: str, *, reason: Reason, right: Entitlement | None) -> Finding:
+    def _planned(self, release: Release, rule: Rule, wanted: Wanted, off: str, *, reason: Reason, right: Entitlement | None) -> Finding:
         """The plan that an upgrade would follow, so that what stands against it is known before."""
         stands_against = obstacle(self._card, self._given.allow)
         if stands_against is not None:
             return self._said(stands_against.reason, f"{off}; {stands_against.sentence}")
         finding = replace(self._said(reason, off), entitlement=right, **self._known(release))
         if self._given.store is None:
-            return replace(finding, target=release)
+            # The end of a range need not lie within it, and then nobody knows what would.
+            return replace(finding, target=release) if wanted.fit(release.targets) is Fit.WITHIN else finding
         allow = replace(self._given.allow, downgrade=self._given.allow.downgrade or rule.allows_downgrade)
         plan = make_plan(self._card, [release], allow=allow, store=self._given.store, majors=self._baseline.majors)
         if plan.reason is Reason.UPGRADE_PLANNED:

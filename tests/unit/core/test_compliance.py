@@ -39,7 +39,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscriptio
     State,
     Subscription,
 )
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions, declared_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._matching import jmespath_matcher
 
 TODAY = date(2026, 11, 22)
@@ -388,3 +388,53 @@ def test_a_status_is_that_of_its_reason_or_a_judgement_on_the_right(
     finding = judged(judged_subject, rule, store=store)
     right = finding.status in (Status.NOT_ENTITLED, Status.UNKNOWN) and finding.entitlement is not None
     assert right or finding.status is MEANINGS[finding.reason].status
+
+
+# a card without its application
+
+
+def without_application(expected: str | None = None) -> Card:
+    """An NMC2 whose upgrade ended between AOS and application; ``expected`` is what it is known to have run."""
+    left = card_of("hw05", None, aos="7.2.0", boot="1.0.9", missing=True)
+    known = declared_card(left, serial=None, expected_application=expected)
+    assert isinstance(known, Card)
+    return known
+
+
+BOTH = {"components": {"aos": "7.2.0", "application": "7.2.0"}}
+AOS_ALONE = {"components": {"aos": "7.2.0"}}
+
+
+@pytest.mark.parametrize("rule", [BOTH, AOS_ALONE])
+def test_a_card_without_an_application_is_right_by_no_rule(rule: dict[str, t.Any]) -> None:
+    assert told(judged(without_application(), rule)) == ("blocked", "application_missing")
+    assert told(judged(nmc2("7.2.0"), rule)) == ("compliant", "at_target")
+
+
+def test_a_card_that_is_known_to_have_lost_its_application_is_brought_to_its_rule() -> None:
+    cured = judged(without_application("sumx"), BOTH)
+    assert told(cured) == ("drift", "behind_baseline")
+    assert cured.target is not None
+    assert cured.target.targets[Component.APPLICATION] == version("7.2.0")
+    assert told(judged(without_application("sumx"), AOS_ALONE)) == ("blocked", "application_missing")
+    assert told(judged(without_application("sumx"), {"components": {"aos": "6.9.6", "application": "6.9.6"}})) == (
+        "ahead",
+        "ahead_of_baseline",
+    )
+
+
+@pytest.mark.parametrize(("wanted", "runs"), [(">2.5.5.1,<2.6", "2.5.5.1"), ("!=2.5.5.1", "2.5.5.1"), ("<2.6", "2.6")])
+def test_without_a_store_the_end_of_a_range_is_no_target_unless_it_lies_within(wanted: str, runs: str) -> None:
+    found = judged(nmc3(runs), {"range": wanted, "entitlement": "free", "downgrade": "allow"})
+    assert found.status is Status.DRIFT
+    assert found.target is None
+
+
+@pytest.mark.parametrize("match", ["contains(host, site)", "contains(host, `1`)", "ceil(`1e400`)"])
+def test_what_the_matching_library_trips_over_is_about_one_card_only(match: str) -> None:
+    assert told(judged(nmc3(), {"match": match, "version": "2.5.5.1"})) == ("unknown", "match_failed")
+
+
+def test_an_expression_that_is_too_deep_is_none() -> None:
+    document = {"name": "b", "rules": [{"name": "deep", "match": f"{'!' * 990}host", "version": "2.5.5.1"}]}
+    assert isinstance(parse_baseline(document, COMPILE), Refusal)
