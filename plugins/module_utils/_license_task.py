@@ -15,6 +15,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._license_requests
 from ansible_collections.secure_power.nmc.plugins.module_utils._license_results import license_result
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.license import LicenseJob, LicenseOutcome, license_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Params, access_from
+from ansible_collections.secure_power.nmc.plugins.module_utils._secrets import scrub
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 
 if t.TYPE_CHECKING:
@@ -27,7 +28,7 @@ def _license(params: Params, run: Run) -> Result:
     try:
         license_card(_job(params, run, outcome), check_mode=run.check_mode)
     except NmcError as error:
-        failure = error
+        failure = _scrubbed(error, [params[name] for name in LICENSE.secrets])
     for warning in outcome.warnings:
         run.warn(warning)
     return license_result(outcome, card=run.card, error=failure)
@@ -40,6 +41,12 @@ def _job(params: Params, run: Run, outcome: LicenseOutcome) -> LicenseJob:
         raise InputError(Reason.INVALID_OPTION, message)
     order, access = license_order_from(params, card=run.card), access_from(params, card=run.card)
     return LicenseJob(access, order, records, memory, outcome)
+
+
+def _scrubbed(error: NmcError, secrets: list[str | None]) -> NmcError:
+    """A bridge may answer with any secret of the task, not only with those that it was just told."""
+    evidence = {name: scrub(value, secrets) if isinstance(value, str) else value for name, value in error.evidence.items()}
+    return type(error)(error.reason, scrub(error.message, secrets), evidence=evidence)
 
 
 def _refuse(error: NmcError, card: str) -> Result:

@@ -123,7 +123,7 @@ def license_card(job: LicenseJob, *, check_mode: bool) -> None:
     job.outcome.entitled = _entitled(matter.case, job.outcome.before)
     with contextlib.ExitStack() as claim:
         bridge = job.order.bridge
-        if bridge is not None and _is_for_bridge(matter.judge(), job.order):
+        if bridge is not None and _concerns_bridge(matter.judge(), job.order):
             if not check_mode:
                 claim.enter_context(job.memory.claimed(card, seconds=_EXCHANGES * bridge.timeout + _PAUSES))
                 matter = _look_up(job, card, declared)
@@ -187,6 +187,11 @@ def _settle(job: LicenseJob, matter: _Matter, *, check_mode: bool) -> None:
 # --- the bridge ----------------------------------------------------------------------------------------------------
 
 
+def _concerns_bridge(decision: Decision, order: LicenseOrder) -> bool:
+    """Work for a bridge, or a want of seats, of which it knows how many there are."""
+    return decision.reason is Reason.SEATS_EXHAUSTED or _is_for_bridge(decision, order)
+
+
 def _is_for_bridge(decision: Decision, order: LicenseOrder) -> bool:
     """Whether it is work that a bridge can do; to buy, to ask and to order a renewal is a person's."""
     if decision.work is None or decision.verdict is not Verdict.WORK:
@@ -237,7 +242,8 @@ def _done(job: LicenseJob, bridge: LicensingEndpoint, case: Case, decision: Deci
     if task is Task.ACTIVATE_INCLUDED:
         begun = licensing.activate_included(bridge, card)
     else:
-        overrides = "T7" in decision.rules
+        # On the year's last day too, which needs no consent: only then no day is without right.
+        overrides = case.subscription.state is State.INCLUDED_ACTIVE
         begun = licensing.activate(bridge, card, activation_id=order.activation_id or "", sku=str(case.sku), override_included=overrides)
     return _dates(activated_on=begun.activated_on, expires_on=begun.expires_on)
 
