@@ -81,7 +81,8 @@ class _Session:
         except self._library.SnmpAuthError as error:
             why = "unknown user, wrong password or protocol, or a security level that it does not allow"
             raise refusal(self._endpoint, why) from error
-        except self._library.SnmpError:
+        except (self._library.SnmpError, RuntimeError):
+            # Of some answers the library says in a RuntimeError that it cannot decode them.
             self._has_bad_answer = True
             return None
         except OSError:

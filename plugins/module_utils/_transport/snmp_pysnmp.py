@@ -82,6 +82,7 @@ class _CommunitySession:
         self._malformed = (
             PYASN1.submodule("error", endpoint.card).PyAsn1Error,
             ValueError,
+            ArithmeticError,
             LookupError,
             RecursionError,
         )

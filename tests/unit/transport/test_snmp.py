@@ -362,6 +362,29 @@ def test_an_answer_that_makes_the_fast_engine_panic_is_one_that_cannot_be_read(e
         assert failure(relayed, "auto").reason is Reason.SNMP_SILENT
 
 
+# What the fuzzer found: an object identifier without a number, and a value that claims to be longer than there are numbers for.
+_NO_NUMBER = ber.tlv(ber.SEQUENCE, ber.oid("1.3.6.1.2.1.1.2.0") + b"\x06\x00")
+_ENDLESS = ber.tlv(ber.SEQUENCE, ber.oid("1.3.6.1.2.1.1.5.0") + b"\x04\x88\xdf\x32\xd0\xca\x66\x49\xa9\xa6")
+
+
+@both_engines
+@pytest.mark.parametrize("variable", [_NO_NUMBER, _ENDLESS], ids=["no number", "endless value"])
+def test_a_variable_that_no_agent_would_send_ends_in_no_traceback(endpoint: SnmpEndpoint, engine: str, variable: bytes) -> None:
+    with agent(lambda request: [_as_answer(request, variable)]) as port:
+        relayed = dataclasses.replace(endpoint, host="127.0.0.1", port=port, timeout=0.1, retries=1)
+        assert failure(relayed, engine).reason in (Reason.UNEXPECTED_REPLY, Reason.SNMP_SILENT)
+
+
+def _as_answer(request: bytes, variables: bytes) -> bytes:
+    """The answer to a GET request of v2c, with these variables."""
+    _tag, start, _end = ber.read(request, 0)
+    pdu = ber.read(request, ber.read(request, start)[2])[2]
+    _tag, identifier, _end = ber.read(request, pdu)
+    head, number = request[start:pdu], request[identifier : ber.read(request, identifier)[2]]
+    body = ber.tlv(0xA2, number + ber.integer(0) * 2 + ber.tlv(ber.SEQUENCE, variables))
+    return ber.tlv(ber.SEQUENCE, head + body)
+
+
 @pytest.mark.usefixtures("panics_may_be_printed")
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
