@@ -11,9 +11,11 @@ import functools
 import os
 import socket
 import typing as t
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from getpass import getuser
+from pathlib import Path
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey, card_key
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Lease, Occupied, card_resource
@@ -143,13 +145,22 @@ class _Claim:
 
 
 def _holder() -> str:
-    return f"{socket.gethostname()} process {os.getpid()}"
+    return f"{socket.gethostname()} ({_numbering()}) process {os.getpid()}"
+
+
+@functools.cache
+def _numbering() -> str:
+    """Where a process number means the same process: until the machine starts anew, and in this container only."""
+    try:
+        return f"{Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii')[:8]} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return uuid.uuid4().hex[:8]
 
 
 def _is_gone(holder: str) -> bool:
-    """Whether the process that holds a lease was one of this machine, and is no more."""
-    host, _word, process = holder.rpartition(" process ")
-    if host != socket.gethostname() or not process.isdecimal():
+    """Whether the process that holds a lease was numbered like this one, and is no more."""
+    place, _word, process = holder.rpartition(" process ")
+    if place != f"{socket.gethostname()} ({_numbering()})" or not process.isdecimal():
         return False
     try:
         os.kill(int(process), 0)

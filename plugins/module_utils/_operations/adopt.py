@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import time
 import typing as t
+from datetime import timedelta
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState, Fate, fate, open_attempt
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState, Fate, fate, open_attempt, restart_due
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import FINAL, another_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, ReplyError, UnreachableError
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import gather
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, ProofError, ReplyError, UnreachableError
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.login import confirm_over_ssh, read
 
 if t.TYPE_CHECKING:
+    from datetime import datetime
+
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Job
@@ -31,36 +35,68 @@ def adopt(job: Job, card: Card) -> Card:
         return card
     with job.memory.claimed(card, seconds=job.order.limits.reboot_timeout + _MARGIN):
         attempt = open_attempt(job.memory.history(card))
-        return card if attempt is None else _settle(job, card, attempt)
+        return card if attempt is None else _Adoption(job, attempt).settle(card)
 
 
-def _settle(job: Job, card: Card, attempt: Attempt) -> Card:
-    job.say(f"an earlier run has left {attempt.undertaking.image} {attempt.state.value}; finding out what became of it")
-    verdict = _fate(job, card, attempt)
-    while verdict is Fate.WAIT:
-        time.sleep(_INTERVAL)
-        card = _read_again(job) or card
-        verdict = _fate(job, card, attempt)
-    if verdict is Fate.PROVEN:
-        job.memory.end(attempt, AttemptState.PROVEN)
-    elif verdict is Fate.GIVE_UP:
-        job.memory.end(attempt, AttemptState.FAILED, Reason.STILL_OLD_VERSION)
-    return card
+class _Adoption:
+    """One open attempt. The ledger says how old it is; how long it is waited for is measured, whatever becomes of that clock."""
 
+    def __init__(self, job: Job, attempt: Attempt) -> None:
+        self._job, self._attempt = job, attempt
+        self._began, self._began_at = time.monotonic(), max(job.memory.now(), attempt.marked_at)
 
-def _fate(job: Job, card: Card, attempt: Attempt) -> Fate:
-    return fate(
-        attempt,
-        card.firmware_versions,
-        uptime_seconds=card.uptime_seconds,
-        now=job.memory.now(),
-        reboot_timeout=job.order.limits.reboot_timeout,
-    )
+    def settle(self, card: Card) -> Card:
+        left = f"{self._attempt.undertaking.image} {self._attempt.state.value}"
+        self._job.say(f"an earlier run has left {left}; finding out what became of it")
+        verdict = self._fate(card)
+        while verdict is Fate.WAIT:
+            time.sleep(_INTERVAL)
+            again = self._read_again(card)
+            if again is not None:
+                card, verdict = again, self._fate(again)
+            elif self._now() >= restart_due(self._attempt, reboot_timeout=self._reboot_timeout):
+                raise self._never_came_back()
+        if verdict is not Fate.PROVEN and card.source == "snmp" and self._job.access.ssh is not None:
+            # SNMP may not say every version that the image brings.
+            card = confirm_over_ssh(self._job, card)
+            verdict = self._fate(card)
+        if verdict is Fate.PROVEN:
+            self._job.memory.end(self._attempt, AttemptState.PROVEN)
+        elif verdict is Fate.GIVE_UP and card.source == "ssh":
+            self._job.memory.end(self._attempt, AttemptState.FAILED, Reason.STILL_OLD_VERSION)
+        return card
 
+    @property
+    def _reboot_timeout(self) -> float:
+        return self._job.order.limits.reboot_timeout
 
-def _read_again(job: Job) -> Card | None:
-    """None while it restarts."""
-    try:
-        return gather(job.access).card
-    except (UnreachableError, AccessError, ReplyError):
-        return None
+    def _now(self) -> datetime:
+        return self._began_at + timedelta(seconds=time.monotonic() - self._began)
+
+    def _fate(self, card: Card) -> Fate:
+        """What a reading means that was made just now."""
+        return fate(
+            self._attempt,
+            card.firmware_versions,
+            uptime_seconds=card.uptime_seconds,
+            now=self._now(),
+            reboot_timeout=self._reboot_timeout,
+        )
+
+    def _read_again(self, before: Card) -> Card | None:
+        """None while it restarts. A refused password is not tried again."""
+        try:
+            card = read(self._job).card
+        except (UnreachableError, AccessError, ReplyError) as error:
+            if error.reason in FINAL:
+                raise
+            return None
+        stranger = another_card(before, card)
+        if stranger is not None:
+            raise ProofError.of(stranger, self._job.card)
+        return card
+
+    def _never_came_back(self) -> ProofError:
+        self._job.memory.end(self._attempt, AttemptState.FAILED, Reason.NEVER_CAME_BACK)
+        message = f"{self._job.card}: an earlier run sent {self._attempt.undertaking.image}, and the card is still away."
+        return ProofError(Reason.NEVER_CAME_BACK, message)

@@ -20,12 +20,22 @@ if t.TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class VerifiedImage:
-    """An open image, at its beginning: size in bytes and SHA-256 in hex."""
+class Measured:
+    """What an image was when it was verified: size in bytes and SHA-256 in hex."""
 
-    file: t.BinaryIO
     size: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class VerifiedImage(Measured):
+    """An open image, at its beginning."""
+
+    file: t.BinaryIO
+
+    @property
+    def measured(self) -> Measured:
+        return Measured(self.size, self.sha256)
 
 
 @contextmanager
@@ -43,7 +53,7 @@ def verified(card: str, image: Image, downloads: Downloads) -> t.Iterator[Verifi
         if image.sha256 is not None and image.sha256 != digest:
             message = f"{card}: the image {image.path} has sha256:{digest}, declared is sha256:{image.sha256}."
             raise BlockedError(Reason.CHECKSUM_MISMATCH, message, evidence={"sha256": digest})
-        yield VerifiedImage(file, size, digest)
+        yield VerifiedImage(size, digest, file)
 
 
 def _opened(card: str, image: Image, downloads: Downloads) -> t.BinaryIO:

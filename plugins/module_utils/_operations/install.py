@@ -11,17 +11,16 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import quarantine, recorded_application, suspicion
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import quarantine, recorded_application
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import is_settled
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.preflight import confirm, preflight
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.preflight import preflight
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, BlockedError, NmcError, TransferError
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError, LedgerError, NmcError, TransferError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.external import await_release
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather, gather_ssh
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import verified
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.login import confirm_over_ssh, read
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Trial
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.prove import Awaited, Restart, await_restart
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.surroundings import check, survey
@@ -29,8 +28,9 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._operations.trans
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Plan, Step
-    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Reading
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import Measured
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Prolong
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Job
 
@@ -40,9 +40,11 @@ _MARGIN = 300.0
 
 def install(job: Job, *, check_mode: bool) -> None:
     """Carry out an order and record everything in its outcome, also when an `NmcError` is raised."""
-    card, plan = _decide(job, check_mode=check_mode)
+    first = _first_look(job, check_mode=check_mode)
+    tried = job.memory.history(first)
+    card, plan = _decide(job, first)
     waits = plan.reason is Reason.EXTERNAL_DELIVERY and job.order.wait_for_external and not check_mode
-    digests = _preflight(job, card, plan) if plan.steps else {}
+    images = _preflight(job, card, plan) if plan.steps else {}
     if not plan.steps and not is_settled(plan) and not waits:
         raise BlockedError(plan.reason, f"{job.card}: {plan.sentence}.")
     if is_settled(plan) or check_mode:
@@ -53,7 +55,7 @@ def install(job: Job, *, check_mode: bool) -> None:
         job.say(f"{plan.sentence}; waiting for it")
         await_release(job.access, card, target, timeout=job.order.limits.external_timeout, seen=job.outcome.saw)
     else:
-        reason = _upgrade(job, card, plan, digests)
+        reason = _upgrade(job, card, plan, images, is_current=lambda: job.memory.history(first) == tried)
     and_more = "; its web server now shows another certificate" if reason is Reason.CERTIFICATE_CHANGED else ""
     job.outcome.conclude(reason, f"{job.card}: now at {target}{and_more}.")
 
@@ -61,52 +63,24 @@ def install(job: Job, *, check_mode: bool) -> None:
 # --- before a byte is sent -----------------------------------------------------------------------------------------
 
 
-def _decide(job: Job, *, check_mode: bool) -> tuple[Card, Plan]:
-    """Read and plan. Before something is sent, or when SNMP does not say enough, SSH has the last word."""
-    access = job.access
-    reading = _read(job)
+def _first_look(job: Job, *, check_mode: bool) -> Card:
+    """The card, once what earlier runs have left open on it is settled."""
+    reading = read(job)
     job.outcome.read(reading)
-    card = reading.card if check_mode else adopt(job, reading.card)
+    return reading.card if check_mode else adopt(job, reading.card)
+
+
+def _decide(job: Job, card: Card) -> tuple[Card, Plan]:
+    """Plan. Before something is sent, or when SNMP does not say enough, SSH has the last word."""
+    access = job.access
     plan = _plan(job, card)
     undecided = MEANINGS[plan.reason].status is Status.UNKNOWN
     if card.source == "ssh" or not (plan.steps or (undecided and access.ssh is not None)):
         return card, plan
     if access.ssh is None:
         raise BlockedError(Reason.NO_UPLOAD_PATH, f"{job.card}: {plan.sentence}, but no credentials for SSH are given.")
-    with _counting_refusals(job):
-        card = _confirm_over_ssh(access, card)
-    job.memory.login_taken()
+    card = confirm_over_ssh(job, card)
     return card, _plan(job, card)
-
-
-def _read(job: Job) -> Reading:
-    """A credential that cards have refused several times is not tried on another; SNMP can still say that there is nothing to do."""
-    access = job.access
-    if _suspicion(job) is not None and access.snmp is not None and access.transport != "ssh":
-        return gather(replace(access, ssh=None))
-    if access.snmp is not None and access.transport == "snmp":
-        return gather(access)
-    with _counting_refusals(job):
-        reading = gather(access)
-    if reading.card.source == "ssh":
-        job.memory.login_taken()
-    return reading
-
-
-@contextlib.contextmanager
-def _counting_refusals(job: Job) -> t.Iterator[None]:
-    if job.access.ssh is not None:
-        _insist(job, _suspicion(job))
-    try:
-        yield
-    except AccessError as error:
-        if error.reason is Reason.LOGIN_REFUSED:
-            job.memory.login_refused()
-        raise
-
-
-def _suspicion(job: Job) -> Refusal | None:
-    return suspicion(job.memory.refusals(), retry_failed=job.order.retry_failed)
 
 
 def _plan(job: Job, card: Card) -> Plan:
@@ -115,25 +89,16 @@ def _plan(job: Job, card: Card) -> Plan:
     return job.outcome.planned(card, job.order.plan(card, remembered))
 
 
-def _confirm_over_ssh(access: Access, over_snmp: Card) -> Card:
-    """Log in where the image will be sent."""
-    family = over_snmp.product_family
-    over_ssh = gather_ssh(access if family is Family.UNKNOWN else replace(access, product_family=family))
-    confirmed = confirm(over_snmp, over_ssh)
-    if isinstance(confirmed, Refusal):
-        raise BlockedError.of(confirmed, access.card)
-    return confirmed
-
-
-def _preflight(job: Job, card: Card, plan: Plan) -> dict[str, str]:
-    """What must hold before the first byte. Returns the SHA-256 of each image by its path."""
+def _preflight(job: Job, card: Card, plan: Plan) -> dict[str, Measured]:
+    """What must hold before the first byte. Returns what each image is, by its path."""
     _insist(job, preflight(card, job.order.allow))
-    digests = {}
+    images = {}
     for step in plan.steps:
         with verified(job.card, step.image, job.order.downloads) as image:
-            digests[step.image.path] = image.sha256
-    _insist(job, quarantine(job.memory.history(card), list(digests.values()), retry_failed=job.order.retry_failed))
-    return digests
+            images[step.image.path] = image.measured
+    digests = [image.sha256 for image in images.values()]
+    _insist(job, quarantine(job.memory.history(card), digests, retry_failed=job.order.retry_failed))
+    return images
 
 
 def _insist(job: Job, refusal: Refusal | None) -> None:
@@ -144,22 +109,28 @@ def _insist(job: Job, refusal: Refusal | None) -> None:
 # --- sending and proving -------------------------------------------------------------------------------------------
 
 
-def _upgrade(job: Job, card: Card, plan: Plan, digests: t.Mapping[str, str]) -> Reason:
-    """Send and prove every step, with a look around before and after, while nobody else works on the card."""
+def _upgrade(job: Job, card: Card, plan: Plan, images: t.Mapping[str, Measured], *, is_current: t.Callable[[], bool]) -> Reason:
+    """Send and prove every step, with a look around before and after, while nobody else works on the card.
+
+    ``is_current`` says whether the plan still is: whether nobody has tried anything on the card since it was read.
+    """
     access, limits = job.access, job.order.limits
-    tried = len(job.memory.history(card))
     with job.memory.claimed(card, seconds=_MARGIN) as prolong:
-        if len(job.memory.history(card)) != tried:
+        if not is_current():
             raise BlockedError(Reason.LEASE_HELD, f"{job.card}: another run has worked on the card meanwhile.")
         before = survey(access, card, answered_snmp=job.outcome.answered_snmp, backup=job.order.backup)
         for number, step in enumerate(plan.steps, start=1):
             job.say(f"transfer {number} of {len(plan.steps)}, {step.image.name}")
             try:
-                card = _carry_out(job, card, step, digests[step.image.path], prolong)
+                card = _carry_out(job, card, step, images[step.image.path], prolong)
             except TransferError:
                 job.outcome.after = _last_look(access)
                 raise
-        prolong(_MARGIN + limits.guest_timeout + limits.reboot_timeout)
+        try:
+            prolong(_MARGIN + limits.guest_timeout + limits.reboot_timeout)
+        except (LedgerError, BlockedError) as error:
+            # Looking needs no claim, and the card has more to say than the ledger.
+            job.outcome.warnings.append(error.message)
         return check(access, before, guest_timeout=limits.guest_timeout, grace=limits.reboot_timeout, evidence=job.outcome.evidence)
 
 
@@ -170,11 +141,13 @@ def _last_look(access: Access) -> Card | None:
     return None
 
 
-def _carry_out(job: Job, card: Card, step: Step, sha256: str, prolong: Prolong) -> Card:
+def _carry_out(job: Job, card: Card, step: Step, image: Measured, prolong: Prolong) -> Card:
     """One image, written down before its first byte and judged when it is over."""
-    trial, sent_before = Trial(job.memory, job.memory.begin(card, step, sha256=sha256)), job.outcome.bytes_sent
+    attempt, sent_before = job.memory.begin(card, step, sha256=image.sha256), job.outcome.bytes_sent
+    trial = Trial(job.memory, attempt, job.outcome.warnings.append)
+    limits = job.order.limits
     try:
-        taken = _send(job, step, trial, prolong)
+        taken = _send(job, step, trial, lambda: prolong(_MARGIN + limits.upload(image.size) + limits.reboot_timeout))
         restart = _await_restart(job, card, step, taken=taken)
     except NmcError as error:
         trial.failed(error.reason, sent=job.outcome.bytes_sent > sent_before)
@@ -184,11 +157,10 @@ def _carry_out(job: Job, card: Card, step: Step, sha256: str, prolong: Prolong) 
     return restart.card
 
 
-def _send(job: Job, step: Step, trial: Trial, prolong: Prolong) -> bool:
+def _send(job: Job, step: Step, trial: Trial, prolong: t.Callable[[], None]) -> bool:
     """Send one image, whole, and once more if the transfer broke off; returns whether the card said that it took it."""
-    limits = job.order.limits
     while True:
-        prolong(_MARGIN + limits.reboot_timeout)
+        prolong()
         trial.sending()
         try:
             taken = transfer(job.access.require_ssh(), job.order, job.outcome, step=step, notify=job.notify)

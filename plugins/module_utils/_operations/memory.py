@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt, AttemptState, Undertaking, may_send
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import NOT_KNOWN
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import LedgerError
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
@@ -107,10 +108,14 @@ class OneRun:
 
 
 class Trial:
-    """One attempt as it goes on."""
+    """One attempt as it goes on.
 
-    def __init__(self, memory: Memory, attempt: Attempt) -> None:
-        self._memory, self._attempt = memory, attempt
+    From its first byte on, a memory that fails does not hide what becomes of the card: the attempt stays open, and the next run settles it.
+    """
+
+    def __init__(self, memory: Memory, attempt: Attempt, warn: t.Callable[[str], None]) -> None:
+        self._memory, self._attempt, self._warn = memory, attempt, warn
+        self._sent_earlier = attempt.transfers > 0
 
     @property
     def may_send(self) -> bool:
@@ -120,15 +125,25 @@ class Trial:
         self._attempt = self._memory.sending(self._attempt)
 
     def sent(self) -> None:
-        self._attempt = self._memory.sent(self._attempt)
+        with self._warned():
+            self._attempt = self._memory.sent(self._attempt)
 
     def proven(self) -> None:
-        self._memory.end(self._attempt, AttemptState.PROVEN)
+        with self._warned():
+            self._memory.end(self._attempt, AttemptState.PROVEN)
 
     def failed(self, reason: Reason, *, sent: bool) -> None:
-        """``sent``: a byte has left in this run; an earlier run may have sent some before."""
-        tried = sent or self._attempt.transfers > 1
-        self._memory.end(self._attempt, AttemptState.FAILED if tried else AttemptState.UNSENT, reason)
+        """``sent``: a byte has left in this run. What an earlier run has sent, and this one has not, stays open as it was found."""
+        if sent or not self._sent_earlier:
+            with self._warned():
+                self._memory.end(self._attempt, AttemptState.FAILED if sent else AttemptState.UNSENT, reason)
+
+    @contextlib.contextmanager
+    def _warned(self) -> t.Iterator[None]:
+        try:
+            yield
+        except LedgerError as error:
+            self._warn(error.message)
 
 
 def undertake(card: Card, step: Step, *, sha256: str, operator: str, controller: str, change_reference: str | None = None) -> Undertaking:

@@ -1,0 +1,185 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What goes wrong beside an attempt: the card is away, the clock jumps, the ledger fails, another run is faster."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import pathlib
+import socket
+import sqlite3
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from unit.tasks.emulated import UPGRADES, is_untouched
+from unit.tasks.test_remembered import Remember, Remembered, remember
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState, Undertaking
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Installed
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Occupied, card_resource
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version, parse_version
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import gather
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Job, Limits, Order, Outcome
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings, access_from
+from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import FACTS
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._memory import LedgerMemory
+
+if t.TYPE_CHECKING:
+    from unit.tasks.emulated import ImageStore, Ran
+
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt
+
+__all__ = ["remember"]
+
+UPS3 = UPGRADES["ups3"]
+IMAGE = UPS3.images["application"]
+CHANGES = tuple(
+    Change(Component(part), parse_version(UPS3.before[part]), t.cast("Version", parse_version(text))) for part, text in UPS3.targets.items()
+)
+
+
+def left_open(ups: Remembered, store: ImageStore, *, times: int = 1) -> Attempt:
+    """The attempt of a run that was killed once its image was sent, as often as that."""
+    undertaking = Undertaking(
+        "su", IMAGE, store.checksum(IMAGE).removeprefix("sha256:"), Component.APPLICATION, CHANGES, operator="anna", controller="awx-1"
+    )
+    attempts = ups.ledger.attempts
+    attempt = attempts.begin(ups.key, undertaking)
+    for _time in range(times):
+        attempt = attempts.sending(attempt)
+    return attempts.sent(attempt)
+
+
+def upon(said: str, does: t.Callable[[], object]) -> t.Callable[[str], None]:
+    def heard(note: str) -> None:
+        if said in note:
+            does()
+
+    return heard
+
+
+def test_a_refused_password_is_not_tried_again_while_an_open_attempt_is_waited_for(remember: Remember, store: ImageStore) -> None:
+    ups = remember("ups3")
+    left_open(ups, store)
+    refused = ups.card.counters["failed_logins"]
+    ran = ups.run(on_note=upon("finding out", lambda: ups.card.suffers("wrong_password")), reboot_timeout=12.0, **store.upgrade("ups3"))
+    assert ran.verdict == ("failed", "login_refused")
+    assert ups.card.counters["failed_logins"] == refused + 1
+    assert ups.ledger.refusals.count(ups.ledger.fingerprints.credential(client="acme", username="apc", password="apc")) == 1
+
+
+def test_a_card_that_is_away_is_not_judged_by_what_it_said_before(remember: Remember, store: ImageStore) -> None:
+    ups = remember("ups3")
+    left_open(ups, store, times=2)
+    ran = ups.run(on_note=upon("finding out", lambda: ups.card.suffers("refuse")), reboot_timeout=5.0, **store.upgrade("ups3"))
+    assert ran.verdict == ("failed", "never_came_back")
+    assert "unreachable" not in ran.result
+    assert [attempt.reason for attempt in ups.attempts] == [Reason.NEVER_CAME_BACK]
+
+
+def test_a_clock_that_was_set_back_makes_nobody_wait_longer_than_a_restart(
+    remember: Remember, store: ImageStore, tmp_path: pathlib.Path
+) -> None:
+    ups = remember("ups3")
+    left_open(ups, store)
+    with contextlib.closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as database, database:
+        database.execute("UPDATE attempts SET marked_at = marked_at + 86400000")
+    ran = ups.run(reboot_timeout=6.0, **store.upgrade("ups3"))
+    assert ran.verdict == ("compliant", "upgraded")
+    assert ups.attempts[0].transfers == 2
+
+
+def test_versions_that_snmp_does_not_say_are_asked_over_ssh_before_an_attempt_is_given_up(remember: Remember, store: ImageStore) -> None:
+    ups = remember("ups3")
+    assert ups.run(**store.upgrade("ups3")).verdict == ("compliant", "upgraded")
+    left_open(ups, store, times=2)
+    options = ArgumentSpecValidator(FACTS.spec()).validate(ups.card.options()).validated_parameters
+    access = access_from(options, card="ups1")
+    card = gather(access).card
+    silent = dataclasses.replace(card, source="snmp", firmware={part: Installed(None, None) for part in Component})
+    order = Order((), t.cast("t.Any", None), limits=Limits(reboot_timeout=0.0))
+    memory = LedgerMemory("ups1", "acme", ledger_url=ups.url, username="apc", password="apc")
+    settled = adopt(Job(access, order, Outcome(), lambda _note: None, memory), silent)
+    assert settled.firmware_versions == card.firmware_versions
+    assert ups.attempts[-1].state is AttemptState.PROVEN
+
+
+def test_a_plan_that_another_run_has_overtaken_is_not_carried_out(remember: Remember, store: ImageStore) -> None:
+    ups, options = remember("ups3"), store.upgrade("ups3")
+    others: list[Ran] = []
+
+    class Overtaken(LedgerMemory):
+        """Another run does all the work, once this one has read the card."""
+
+        def login_taken(self) -> None:
+            super().login_taken()
+            if not others:
+                others.append(ups.run(**options))
+
+    both = ups.card.reached("ssh", "snmp")
+    memory = Overtaken("ups1", "acme", ledger_url=ups.url, username="apc", password="apc")
+    ran = both.firmware(surroundings=Surroundings(memory=memory), **options)
+    assert [other.verdict for other in others] == [("compliant", "upgraded")]
+    assert ran.verdict == ("blocked", "lease_held")
+    assert ups.card.counters["uploads"] == 1
+
+
+def test_a_process_of_another_container_is_not_taken_for_dead(remember: Remember, store: ImageStore) -> None:
+    """Containers of one host can share its name, and number their processes each for itself."""
+    ups = remember("ups3")
+    unused = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text(encoding="ascii")) + 1
+    ups.ledger.leases.acquire(card_resource(ups.key), holder=f"{socket.gethostname()} process {unused}", seconds=60)
+    ran = ups.run(**store.upgrade("ups3"))
+    assert ran.verdict == ("blocked", "lease_held")
+    assert is_untouched(ups.card)
+
+
+def test_the_claim_on_a_card_covers_the_time_that_a_transfer_may_take(remember: Remember, store: ImageStore) -> None:
+    ups = remember("ups3")
+    held: list[dt.timedelta] = []
+
+    def look() -> None:
+        found = ups.ledger.leases.acquire(card_resource(ups.key), holder="another", seconds=1)
+        assert isinstance(found, Occupied)
+        held.append(found.leases[0].expires_at - ups.ledger.leases.now())
+
+    ran = ups.run(on_note=upon("waiting for the restart", look), upload_timeout=5000.0, **store.upgrade("ups3"))
+    assert ran.verdict == ("compliant", "upgraded")
+    assert held[0] > dt.timedelta(seconds=5000)
+
+
+def test_a_ledger_that_fails_while_the_card_restarts_does_not_hide_what_becomes_of_the_card(
+    remember: Remember, store: ImageStore, tmp_path: pathlib.Path
+) -> None:
+    for fault, verdict in ((["keep_old_version"], ("failed", "still_old_version")), ([], ("compliant", "upgraded"))):
+        ups = remember("ups3")
+        ups.card.suffers(*fault)
+        spoil = upon("waiting for the restart", lambda: (tmp_path / "ledger.sqlite").write_bytes(b"no database" * 1000))
+        ran = ups.run(on_note=spoil, **store.upgrade("ups3"))
+        assert ran.verdict == verdict
+        assert any("ledger" in warning for warning in ran.warnings)
+        for file in tmp_path.glob("ledger.sqlite*"):
+            file.unlink()
+
+
+def test_an_image_that_an_earlier_run_sent_is_not_forgotten_when_this_one_stops_before_it(remember: Remember, store: ImageStore) -> None:
+    ups = remember("ups3")
+    left_open(ups, store)
+
+    def lose_the_claim() -> None:
+        found = ups.ledger.leases.acquire(card_resource(ups.key), holder="another", seconds=1)
+        assert isinstance(found, Occupied)
+        ups.ledger.leases.release(found.leases[0])
+
+    ran = ups.run(on_note=upon("transfer 1 of 1", lose_the_claim), reboot_timeout=3.0, **store.upgrade("ups3"))
+    assert ran.verdict == ("blocked", "lease_held")
+    assert ups.run(reboot_timeout=8.0, **store.upgrade("ups3")).verdict == ("compliant", "upgraded")
+    assert [attempt.transfers for attempt in ups.attempts] == [2]
