@@ -117,8 +117,8 @@ options:
         suboptions: *images
   image_store:
     description:
-      - Where images are taken from that O(image) and O(images) do not give. A directory on the controller, or an C(https://) URL
-        below which the same files lie. M(secure_power.nmc.nmc_image_store) makes one.
+      - Where images are taken from that O(image) and O(images) do not give. A directory on the controller, relative to the playbook, or
+        an C(https://) URL below which the same files lie. M(secure_power.nmc.nmc_image_store) makes one.
       - Credentials for the URL come from C(~/.netrc), or the file that the environment variable E(NETRC) names.
       - Its manifest also says which AOS and boot monitor ship with an application, and offers stepping stones. What the task declares wins.
       - Host variable C(nmc_image_store).

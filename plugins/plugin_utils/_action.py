@@ -90,6 +90,9 @@ class NmcActionBase(ActionBase):
         """Look image files up as Ansible looks up files; one that is not found is only missed when it is needed."""
         for holder, key in _image_paths(options):
             holder[key] = self._found(holder[key])
+        store = options.get("image_store")
+        if isinstance(store, str) and "://" not in store:
+            options["image_store"] = str(self._loader.path_dwim(store))
 
     def _found(self, path: str) -> str:
         try:
