@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import typing as t
 from dataclasses import dataclass
@@ -56,7 +57,8 @@ class _Server(uvicorn.Server):
         certificate, authority = make_certificate(options.state_dir) if options.tls else (None, None)
         # A request that is never answered must not hold up the end.
         super().__init__(uvicorn.Config(app, log_level="error", lifespan="off", ssl_certfile=certificate, timeout_graceful_shutdown=1))
-        self._where = {"url": f"{'https' if authority else 'http'}://127.0.0.1:{port}", "ca_path": str(authority) if authority else None}
+        url = f"{'https' if authority else 'http'}://127.0.0.1:{port}"
+        self._where = {"url": url, "ca_path": str(authority) if authority else None, "pid": os.getpid()}
         self._ready_file = options.ready_file
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
