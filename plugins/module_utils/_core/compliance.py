@@ -19,7 +19,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.entitlement
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import Finding, Subject
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Release
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image, Release
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions, Plan, make_plan, obstacle
 
 if t.TYPE_CHECKING:
@@ -31,11 +31,16 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What a judgement depends on beside the card and the baseline; ``store`` None judges without looking for images."""
+    """What a judgement depends on beside the card and the baseline; ``store`` None judges without looking for images.
+
+    ``stones`` and ``images`` are what an operator gives beside the store.
+    """
 
     today: date
     store: Store | None = None
     allow: Permissions = field(default_factory=Permissions)
+    stones: t.Sequence[Release] = ()
+    images: t.Mapping[Component, Image] = field(default_factory=dict)
 
 
 def evaluate(subject: Subject, baseline: Baseline, given: Circumstances) -> Finding:
@@ -147,7 +152,7 @@ class _Judge:
         for release in self._releases(wanted):
             answer = self._entitled(release, rule)
             if answer is None or answer.answer is Answer.YES:
-                return self._planned(release, rule, wanted, off, reason=reason, right=answer)
+                return self._planned(release, wanted, off, reason=reason, right=answer)
             if refusal is None or answer.answer is Answer.UNKNOWN:
                 refusal = answer
         if refusal is None:
@@ -208,7 +213,7 @@ class _Judge:
             )
         )
 
-    def _planned(self, release: Release, rule: Rule, wanted: Wanted, off: str, *, reason: Reason, right: Entitlement | None) -> Finding:
+    def _planned(self, release: Release, wanted: Wanted, off: str, *, reason: Reason, right: Entitlement | None) -> Finding:
         """The plan that an upgrade would follow, so that what stands against it is known before."""
         stands_against = obstacle(self._card, self._given.allow)
         if stands_against is not None:
@@ -217,8 +222,9 @@ class _Judge:
         if self._given.store is None:
             # The end of a range need not lie within it, and then nobody knows what would.
             return replace(finding, target=release) if wanted.fit(release.targets) is Fit.WITHIN else finding
-        allow = replace(self._given.allow, downgrade=self._given.allow.downgrade or rule.allows_downgrade)
-        plan = make_plan(self._card, [release], allow=allow, store=self._given.store, majors=self._baseline.majors)
+        allow = replace(self._given.allow, downgrade=self._given.allow.downgrade or finding.allows_downgrade)
+        way = [*self._given.stones, replace(release, images=self._given.images)]
+        plan = make_plan(self._card, way, allow=allow, store=self._given.store, majors=self._baseline.majors)
         if plan.reason is Reason.UPGRADE_PLANNED:
             return replace(finding, target=plan.target)
         return self._obstructed(finding, plan, off)

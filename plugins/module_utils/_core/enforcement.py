@@ -44,7 +44,7 @@ class Policy:
     today: date
     rights: t.Callable[[Card], Rights]
 
-    def judge(self, card: Card, *, store: Store | None, allow: Permissions) -> Finding:
+    def judge(self, card: Card, given: Circumstances) -> Finding:
         subscription, coverage = self.rights(card)
         subject = Subject(
             host=self.host,
@@ -56,7 +56,7 @@ class Policy:
             subscription=subscription,
             coverage=coverage,
         )
-        return evaluate(subject, self.baseline, Circumstances(self.today, store, allow))
+        return evaluate(subject, self.baseline, given)
 
 
 def plan_by_baseline(
@@ -77,14 +77,14 @@ def plan_by_baseline(
     known = declared_card(card, serial=serial, expected_application=expected_application)
     if isinstance(known, Refusal):
         return Plan(known.reason, known.sentence)
-    finding = policy.judge(known, store=store, allow=allow)
+    finding = policy.judge(known, Circumstances(policy.today, store, allow, stones, images))
     if finding.target is None:
         return Plan(finding.reason, finding.sentence, work_item=finding.work_item, finding=finding)
     target = Release(finding.target.targets, {**finding.target.images, **images})
     plan = make_plan(
         card,
         [*stones, target],
-        allow=replace(allow, downgrade=allow.downgrade or finding.reason is Reason.DOWNGRADE_WANTED),
+        allow=replace(allow, downgrade=allow.downgrade or finding.allows_downgrade),
         serial=serial,
         expected_application=expected_application,
         store=store,

@@ -78,6 +78,11 @@ class Finding:
     exposures: tuple[Exposure, ...] = field(default=())
 
     @property
+    def allows_downgrade(self) -> bool:
+        """Whether the way to the target may lead back. What an unentitled card shall run is never a reason for that."""
+        return self.rule is not None and self.rule.allows_downgrade and self.reason is not Reason.BEHIND_OTHERWISE
+
+    @property
     def next_action(self) -> str:
         return MEANINGS[self.reason].recovery
 

@@ -14,11 +14,12 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.core.builders import card_of, version
+from unit.core.builders import card_of, image_of, version
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.baseline import Baseline, parse_baseline
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card, card_from_facts
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.compliance import Circumstances, evaluate
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Policy, plan_by_baseline
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import Finding, Subject
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component, ImageFacts
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import (
@@ -39,8 +40,11 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscriptio
     State,
     Subscription,
 )
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions, declared_card
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions, Plan, declared_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._matching import jmespath_matcher
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image
 
 TODAY = date(2026, 11, 22)
 COMPILE = jmespath_matcher("the tests")
@@ -438,3 +442,31 @@ def test_what_the_matching_library_trips_over_is_about_one_card_only(match: str)
 def test_an_expression_that_is_too_deep_is_none() -> None:
     document = {"name": "b", "rules": [{"name": "deep", "match": f"{'!' * 990}host", "version": "2.5.5.1"}]}
     assert isinstance(parse_baseline(document, COMPILE), Refusal)
+
+
+# the finding and the upgrade that follows from it
+
+
+def enforced(card: Card, rule: dict[str, t.Any], store: Store, images: t.Mapping[Component, Image] | None = None) -> Plan:
+    policy = Policy(baseline(rule), "ups-paris-3", "acme", None, (), TODAY, rights=lambda _card: (UNSUBSCRIBED, None))
+    return plan_by_baseline(card, policy, [], images or {}, allow=Permissions(), store=store)
+
+
+def test_the_aos_of_a_release_is_brought_back_where_the_rule_allows_it_and_never_for_want_of_a_right() -> None:
+    (release,) = store_of("2.5.0.6").manifest.releases
+    store = Store("/images", Manifest(store_of("2.5.0.6").manifest.images, (dataclasses.replace(release, aos=version("2.5.0.8")),)))
+    card = card_of("hw21", "su", aos="2.5.3.2", app="2.4.0.1", boot="1.5.1.1")
+    allowed = {"version": "2.5.0.6", "downgrade": "allow"}
+    assert told(judged(card, allowed, store=store)) == ("drift", "behind_baseline")
+    assert enforced(card, allowed, store).reason is Reason.UPGRADE_PLANNED
+    unentitled = {**CERTIFIED, "downgrade": "allow", "otherwise": FREE | {"version": "2.5.0.6"}}
+    assert judged(card, unentitled, store=store).reason is Reason.DOWNGRADE_REFUSED
+    assert enforced(card, unentitled, store).reason is Reason.DOWNGRADE_REFUSED
+
+
+def test_an_image_that_is_given_serves_beside_a_store_that_does_not_hold_it() -> None:
+    image = image_of("apc_hw21_su_2-5-5-1.nmc3")
+    plan = enforced(nmc3(), FREE, store_of("2.5.0.6"), {Component.APPLICATION: image})
+    assert plan.reason is Reason.UPGRADE_PLANNED
+    assert [step.image for step in plan.steps] == [image]
+    assert enforced(nmc3(), FREE, store_of("2.5.0.6")).reason is Reason.IMAGE_MISSING

@@ -183,3 +183,13 @@ def test_an_image_that_an_earlier_run_sent_is_not_forgotten_when_this_one_stops_
     assert ran.verdict == ("blocked", "lease_held")
     assert ups.run(reboot_timeout=8.0, **store.upgrade("ups3")).verdict == ("compliant", "upgraded")
     assert [attempt.transfers for attempt in ups.attempts] == [2]
+
+
+def test_a_card_that_lost_its_application_to_a_killed_run_is_cured_by_its_baseline(remember: Remember, shelf: pathlib.Path) -> None:
+    ups, upgrade = remember("ups2"), UPGRADES["ups2"]
+    document = {"name": "b", "rules": [{"name": "NMC2", "components": upgrade.targets}]}
+    options: dict[str, t.Any] = {"baseline": document, "image_store": str(shelf), "client": "acme"}
+    ups.run_until("transfer 3 of 3", **options)
+    assert ups.card.facts()["ansible_facts"]["nmc"]["application_missing"] is True
+    assert ups.run(**options).verdict == ("compliant", "upgraded")
+    assert ups.card.holds == upgrade.after
