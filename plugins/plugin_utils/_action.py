@@ -109,7 +109,8 @@ class NmcActionBase(ActionBase):
             document = _plain(self._loader.load_from_file(self._find_needle("files", path)))
         except AnsibleError as error:
             raise InputError(Reason.BASELINE_INVALID, f"{card}: the baseline file {path} cannot be read: {error.message}.") from error
-        options["baseline"] = document.get("baseline", document) if isinstance(document, dict) else {}
+        # A file that says nothing is no baseline, and must not count as none being given.
+        options["baseline"] = (document.get("baseline", document) if isinstance(document, dict) else None) or {}
 
     def _surroundings(self, variables: Variables, params: dict[str, t.Any], card: str) -> Surroundings:
         groups = tuple(sorted(map(str, variables.get("group_names", ()))))

@@ -10,8 +10,11 @@ import typing as t
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.task import Task as AnsibleTask
 from unit.tasks.emulated import RESULT_KEYS, UPGRADES, EmulatedCard, is_untouched
 
+from ansible_collections.secure_power.nmc.plugins.action.nmc_firmware import ActionModule
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Entry, Event, Source, State, Subscription
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import OneRun
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings
@@ -168,3 +171,12 @@ def test_a_baseline_that_makes_no_sense_is_one_sentence(take: Take, options: dic
     assert ran.verdict == ("failed", reason)
     assert sentence in ran["msg"]
     assert is_untouched(card)
+
+
+@pytest.mark.parametrize("text", ["", "---", "baseline:", "baseline: {}", "- not\n- a mapping"])
+def test_a_baseline_file_that_says_nothing_is_not_the_same_as_none(tmp_path: pathlib.Path, text: str) -> None:
+    (tmp_path / "baseline.yml").write_text(text, encoding="utf-8")
+    action = ActionModule(AnsibleTask(), None, None, DataLoader(), None, None)
+    options: dict[str, t.Any] = {"baseline_file": str(tmp_path / "baseline.yml"), "image": "apc_hw21_su_2-5-0-6.nmc3"}
+    action._read_baseline(options, "ups1")
+    assert options["baseline"] == {}
