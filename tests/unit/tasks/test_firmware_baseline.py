@@ -176,7 +176,8 @@ def test_a_baseline_that_makes_no_sense_is_one_sentence(take: Take, options: dic
 @pytest.mark.parametrize("text", ["", "---", "baseline:", "baseline: {}", "- not\n- a mapping"])
 def test_a_baseline_file_that_says_nothing_is_not_the_same_as_none(tmp_path: pathlib.Path, text: str) -> None:
     (tmp_path / "baseline.yml").write_text(text, encoding="utf-8")
-    action = ActionModule(AnsibleTask(), None, None, DataLoader(), None, None)
+    nothing: t.Any = None
+    action = ActionModule(AnsibleTask(), nothing, nothing, DataLoader(), nothing, nothing)
     options: dict[str, t.Any] = {"baseline_file": str(tmp_path / "baseline.yml"), "image": "apc_hw21_su_2-5-0-6.nmc3"}
     action._read_baseline(options, "ups1")
     assert options["baseline"] == {}
