@@ -77,7 +77,7 @@ def test_a_task_that_ran_out_of_its_time_is_mended_by_the_next(take: Take, store
 
 
 def _check(struck: t.Sequence[Struck], moments: set[Moment], store: ImageStore) -> None:
-    assert len(moments) >= 4
+    assert len(moments) > 1, "one moment met all cards at the same place"
     assert {each: found for each, found in next_runs(struck, store).items() if found[-1] not in TARGET} == {}
 
 
