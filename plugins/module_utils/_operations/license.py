@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.entitlement import CERTIFIED, Answer, Question, entitlement
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_case import Case
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_records import is_renewed
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_request import Held, Verdict
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_rules import decide
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_work import Task
@@ -103,6 +104,19 @@ class _Matter:
         case = self.case
         return decide(case.card, case.history, case.declared, known=case.known, now=case.now, readings=case.readings)
 
+    def is_for_bridge(self, decision: Decision) -> bool:
+        """Whether it is work that a bridge can do; to buy, to ask and to order a renewal is a person's."""
+        if decision.work is None or decision.verdict is not Verdict.WORK:
+            return False
+        declared, task = self.case.declared, decision.work.task
+        redeems = declared.voucher is not None and declared.renewed_until is None and not is_renewed(self.case)
+        return task in (Task.ACTIVATE, Task.ACTIVATE_INCLUDED) or (task is Task.RENEW and redeems)
+
+    def concerns_bridge(self) -> bool:
+        """Work for a bridge, or a want of seats, of which it knows how many there are."""
+        decision = self.judge()
+        return decision.reason is Reason.SEATS_EXHAUSTED or self.is_for_bridge(decision)
+
     def with_declared(self, **told: t.Any) -> _Matter:
         return replace(self, case=replace(self.case, declared=replace(self.case.declared, **told)))
 
@@ -119,15 +133,14 @@ def license_card(job: LicenseJob, *, check_mode: bool) -> None:
     declared = _declared(job)
     card = _read(job)
     matter = _look_up(job, card, declared)
-    job.outcome.before = job.outcome.after = Standing(matter.case.subscription, matter.case.coverage)
-    job.outcome.entitled = _entitled(matter.case, job.outcome.before)
+    job.outcome.before = Standing(matter.case.subscription, matter.case.coverage)
+    _note(job, matter.case, job.outcome.before)
     with contextlib.ExitStack() as claim:
         bridge = job.order.bridge
-        if bridge is not None and _concerns_bridge(matter.judge(), job.order):
+        if bridge is not None and matter.concerns_bridge():
             if not check_mode:
                 claim.enter_context(job.memory.claimed(card, seconds=_EXCHANGES * bridge.timeout + _PAUSES))
-                matter = _look_up(job, card, declared)
-            matter = _ask_bridge(job, bridge, matter, check_mode=check_mode)
+            matter = (_foresee if check_mode else _have_done)(job, bridge, matter)
         _settle(job, matter, check_mode=check_mode)
 
 
@@ -165,20 +178,25 @@ def _held(order: LicenseOrder, stock: Held | None) -> Held | None:
     return replace(held, seats=order.seats or held.seats, hold_until=order.hold_until or held.hold_until)
 
 
-def _entitled(case: Case, standing: Standing) -> Answer:
-    """Whether the card may be given certified firmware."""
-    return entitlement(Question(case.card, CERTIFIED, standing.subscription, standing.coverage, case.today)).answer
+def _note(job: LicenseJob, case: Case, standing: Standing) -> None:
+    """How the card stands, and whether it may be given certified firmware."""
+    asked = Question(case.card, CERTIFIED, standing.subscription, standing.coverage, case.today)
+    job.outcome.after, job.outcome.entitled = standing, entitlement(asked).answer
+
+
+def _remember(job: LicenseJob, matter: _Matter, decision: Decision, *, check_mode: bool = False) -> None:
+    if decision.changes and not check_mode:
+        job.records.add(matter.case.card, matter.filed, decision)
+    job.outcome.changed = job.outcome.changed or decision.changes
+    _note(job, matter.case, Standing(decision.subscription, decision.coverage))
 
 
 def _settle(job: LicenseJob, matter: _Matter, *, check_mode: bool) -> None:
     """Remember what was decided, and say what is left to do."""
-    decision, outcome = matter.judge(), job.outcome
-    outcome.evidence["rules"] = list(decision.rules)
-    if decision.changes and not check_mode:
-        job.records.add(matter.case.card, matter.filed, decision)
-    outcome.decision, outcome.changed = decision, decision.changes
-    outcome.after = Standing(decision.subscription, decision.coverage)
-    outcome.entitled = _entitled(matter.case, outcome.after)
+    decision = matter.judge()
+    job.outcome.evidence["rules"] = list(decision.rules)
+    _remember(job, matter, decision, check_mode=check_mode)
+    job.outcome.decision = decision
     pending = decision.verdict is Verdict.WORK and not job.order.report_pending
     if decision.verdict is Verdict.REFUSE or pending:
         raise BlockedError(decision.reason, f"{job.card}: {decision.sentence}.")
@@ -187,40 +205,46 @@ def _settle(job: LicenseJob, matter: _Matter, *, check_mode: bool) -> None:
 # --- the bridge ----------------------------------------------------------------------------------------------------
 
 
-def _concerns_bridge(decision: Decision, order: LicenseOrder) -> bool:
-    """Work for a bridge, or a want of seats, of which it knows how many there are."""
-    return decision.reason is Reason.SEATS_EXHAUSTED or _is_for_bridge(decision, order)
-
-
-def _is_for_bridge(decision: Decision, order: LicenseOrder) -> bool:
-    """Whether it is work that a bridge can do; to buy, to ask and to order a renewal is a person's."""
-    if decision.work is None or decision.verdict is not Verdict.WORK:
-        return False
-    task = decision.work.task
-    return task in (Task.ACTIVATE, Task.ACTIVATE_INCLUDED) or (task is Task.RENEW and order.voucher is not None)
-
-
-def _ask_bridge(job: LicenseJob, bridge: LicensingEndpoint, matter: _Matter, *, check_mode: bool) -> _Matter:
-    """Have the work done, and declare what the bridge says of it."""
-    if matter.case.is_fresh:
-        matter = _with_stock(job, bridge, matter)
+def _have_done(job: LicenseJob, bridge: LicensingEndpoint, matter: _Matter) -> _Matter:
+    """Have it activated, then redeem the voucher for it; what was done is remembered before the next is asked for."""
+    card, declared = matter.case.card, matter.case.declared
+    matter = _ask_bridge(job, bridge, _look_up(job, card, declared))
     decision = matter.judge()
-    if not _is_for_bridge(decision, job.order):
+    if not matter.is_for_bridge(decision):
         return matter
-    if check_mode:
-        return matter.with_declared(**_foreseen(matter.case, decision))
+    _remember(job, matter, decision)
+    return _ask_bridge(job, bridge, _look_up(job, card, declared))
+
+
+def _foresee(job: LicenseJob, bridge: LicensingEndpoint, matter: _Matter) -> _Matter:
+    """The same, with what the bridge would say. It is only asked what an Activation ID is for."""
+    matter = _with_stock(job, bridge, matter)
+    while matter.is_for_bridge(decision := matter.judge()):
+        matter = matter.with_declared(**_foreseen(matter.case, decision))
+    return matter
+
+
+def _ask_bridge(job: LicenseJob, bridge: LicensingEndpoint, matter: _Matter) -> _Matter:
+    """Have one thing done, and declare what the bridge says of it."""
+    matter = _with_stock(job, bridge, matter)
+    decision = matter.judge()
+    if not matter.is_for_bridge(decision):
+        return matter
     try:
         told = _done(job, bridge, matter.case, decision)
     except LicensingError as error:
         if error.reason is not Reason.INCLUDED_NOT_RETRIEVED:
             raise
         return matter.with_known(included_missing=True)
-    job.outcome.evidence["bridge"] = {name: day.isoformat() for name, day in told.items()}
+    said = {name: day.isoformat() for name, day in told.items()}
+    job.outcome.evidence["bridge"] = {**job.outcome.evidence.get("bridge", {}), **said}
     return _believed(job, matter.with_declared(**told))
 
 
 def _with_stock(job: LicenseJob, bridge: LicensingEndpoint, matter: _Matter) -> _Matter:
-    """What the bridge knows of the Activation ID; the operator's day to hold it until stays."""
+    """What the bridge knows of an Activation ID that the card does not have yet; the day to hold it until is the operator's."""
+    if not matter.case.is_fresh:
+        return matter
     found = licensing.look_up(bridge, job.order.activation_id or "")
     held = matter.case.known.held
     return matter.with_known(held=Held(found.sku, found.seats, held.hold_until if held else None))
@@ -228,7 +252,7 @@ def _with_stock(job: LicenseJob, bridge: LicensingEndpoint, matter: _Matter) -> 
 
 def _foreseen(case: Case, decision: Decision) -> dict[str, date | None]:
     """What the bridge would say, in the words of a declaration. A renewal of unknown length is taken for the shortest that is sold."""
-    entry = case.entry
+    entry = decision.subscription.entry
     if decision.work is None or decision.work.task is not Task.RENEW or entry is None or entry.expires_on is None:
         return {"activated_on": case.today}
     return {"renewed_until": decision.work.expected_end or years_after(entry.expires_on, 1)}

@@ -93,6 +93,28 @@ def test_a_voucher_is_redeemed_once(take_licensed: TakeLicensed) -> None:
     assert (ups.done_by_bridge(), ups.events) == (["activate", "renew"], ["activated", "renewed"])
 
 
+def test_a_voucher_that_is_declared_from_the_start_is_redeemed_in_the_same_run(take_licensed: TakeLicensed) -> None:
+    ups = take_licensed()
+    ran = ups.settle(**ups.purchased, **ups.http, voucher=ups.voucher)
+    assert (*ran.verdict, ran["changed"], stands(ran)[2]) == ("compliant", "subscribed", True, "2028-11-22")
+    assert (ups.done_by_bridge(), ups.events) == (["activate", "renew"], ["activated", "renewed"])
+
+
+def test_a_voucher_that_was_redeemed_is_not_taken_for_another(take_licensed: TakeLicensed) -> None:
+    ups = take_licensed()
+    ran = ups.settle(**ups.purchased, **ups.http, voucher=ups.voucher, min_days_left=2000, on_pending="report")
+    assert (*ran.verdict, stands(ran)[2]) == ("drift", "renewal_due", "2028-11-22")
+    assert ups.done_by_bridge() == ["activate", "renew"]
+
+
+def test_a_voucher_that_nobody_bought_leaves_the_activation_recorded(take_licensed: TakeLicensed) -> None:
+    ups = take_licensed()
+    ran = ups.run(**ups.purchased, **ups.http, voucher="VOUCHER-NEVER-BOUGHT")
+    assert (*ran.verdict, ran["changed"], ups.events) == ("blocked", "licensing_refused", True, ["activated"])
+    assert (stands(ran), ran["entitled"]) == (("subscribed", TODAY, "2027-11-22"), "yes")
+    assert ups.run(**ups.purchased, **ups.http)["changed"] is False
+
+
 def test_a_renewal_without_a_voucher_is_left_to_a_person(take_licensed: TakeLicensed) -> None:
     ups = started(take_licensed)
     asked = len(ups.bridge.requests())
