@@ -9,6 +9,7 @@ Pure, and the same for an audit of thousands and for the upgrade of one: `nmc_fi
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade imp
 if t.TYPE_CHECKING:
     from datetime import date
 
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.advisories import Exposure
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Store
 
@@ -179,20 +181,16 @@ class _Judge:
         off = f"runs {running}, wanted is {wanted} without entitlement"
         return self._to(wanted, rule, off, reason=Reason.BEHIND_OTHERWISE)
 
-    def _releases(self, wanted: Wanted) -> list[Release]:
+    def _releases(self, wanted: Wanted) -> t.Iterator[Release]:
         """The releases that will do, the newest first: the one that is named, those in the store, or the oldest that would do."""
         named, store = wanted.exact, self._given.store
         if named is not None:
-            return [Release(named, {})]
-        if store is None:
-            return [Release(wanted.least, {})]
-        held = [
-            release
-            for release in store.manifest.releases
-            if (release.hardware_token, release.application) == (self._card.hardware_token, self._card.application)
-            and wanted.fit(release.components) is Fit.WITHIN
-        ]
-        return [Release(release.components, {}) for release in sorted(held, key=lambda release: release.version, reverse=True)]
+            yield Release(named, {})
+        elif store is None:
+            yield Release(wanted.least, {})
+        else:
+            held = store.manifest.releases_of(self._card.hardware_token, self._card.application)
+            yield from (Release(release.components, {}) for release in held if wanted.fit(release.components) is Fit.WITHIN)
 
     def _entitled(self, release: Release, rule: Rule) -> Entitlement | None:
         """None where the rule says that the release is free."""
@@ -254,5 +252,9 @@ class _Judge:
             reason,
             sentence,
             rule=self._rule,
-            exposures=exposures(self._card, self._baseline.advisories),
+            exposures=self._exposures,
         )
+
+    @functools.cached_property
+    def _exposures(self) -> tuple[Exposure, ...]:
+        return exposures(self._card, self._baseline.advisories)

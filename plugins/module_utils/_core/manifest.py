@@ -19,6 +19,7 @@ An image is identified by its SHA-256; equal names may lie in several folders. W
 from __future__ import annotations
 
 import enum
+import functools
 import re
 import typing as t
 from dataclasses import dataclass, replace
@@ -101,12 +102,31 @@ class Manifest:
     images: tuple[StoredImage, ...] = ()
     releases: tuple[StoredRelease, ...] = ()
 
+    # An audit asks for the releases and images of thousands of cards.
+    @functools.cached_property
+    def _by_key(self) -> dict[tuple[str, str, Version], StoredRelease]:
+        return {release.key: release for release in reversed(self.releases)}
+
+    @functools.cached_property
+    def _by_facts(self) -> dict[ImageFacts, StoredImage]:
+        return {image.facts: image for image in reversed(self.images)}
+
+    @functools.cached_property
+    def _by_application(self) -> dict[tuple[str, str], tuple[StoredRelease, ...]]:
+        newest_first = sorted(self.releases, key=lambda release: release.version, reverse=True)
+        keys = {(release.hardware_token, release.application) for release in newest_first}
+        return {key: tuple(each for each in newest_first if (each.hardware_token, each.application) == key) for key in keys}
+
     def release(self, hardware_token: str, application: str, version: Version) -> StoredRelease | None:
-        return next((release for release in self.releases if release.key == (hardware_token, application, version)), None)
+        return self._by_key.get((hardware_token, application, version))
+
+    def releases_of(self, hardware_token: str | None, application: str | None) -> tuple[StoredRelease, ...]:
+        """What there is for cards of this kind, the newest first."""
+        return self._by_application.get((hardware_token or "", application or ""), ())
 
     def image(self, wanted: ImageFacts) -> StoredImage | None:
         """The image of exactly these facts."""
-        return next((image for image in self.images if image.facts == wanted), None)
+        return self._by_facts.get(wanted)
 
     def newest_of_major(self, hardware_token: str, application: str, major: int) -> StoredRelease | None:
         """The newest release of a major version that can be sent directly."""
