@@ -3,10 +3,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# No password, community or passphrase may be in what ansible-playbook prints at its most talkative, or in what `ps` shows.
+# No secret may be in what ansible-playbook prints at its most talkative, in what `ps` shows, or in the ledger.
 set -eu
 source ../setup_emulator/stop_at_exit.sh
-export NMC_LEDGER_URL=sqlite:///$TMPDIR/ledger.sqlite
+ledger=$TMPDIR/ledger.sqlite
+export NMC_LEDGER_URL=sqlite:///$ledger
 
 output=$TMPDIR/output arguments=$TMPDIR/arguments
 
@@ -32,9 +33,9 @@ grep -q 'END OF WHAT IS SEARCHED' "$TMPDIR/searched"
 grep -q 'ansible-playbook' "$arguments"
 
 found=0
-for secret in Sesame-42! Mistaken-42! Authentic-42! Private-42! apc public; do
-    if grep --word-regexp --fixed-strings -- "$secret" "$TMPDIR/searched" "$arguments"; then
-        echo "$secret is in the output or in the arguments of a process"
+for secret in Sesame-42! Mistaken-42! Authentic-42! Private-42! Activation-42! Voucher-42! Voucher-43! Token-of-42! apc public; do
+    if grep --word-regexp --fixed-strings -- "$secret" "$TMPDIR/searched" "$arguments" "$ledger"*; then
+        echo "$secret is in the output, in the arguments of a process or in the ledger"
         found=1
     fi
 done
