@@ -141,16 +141,27 @@ def may_send(attempt: Attempt) -> bool:
     return attempt.transfers < MAX_TRANSFERS
 
 
-def quarantine(history: t.Iterable[Attempt], sha256s: t.Collection[str], *, retry_failed: bool = False) -> Refusal | None:
-    """Whether a card has failed with one of these images and nobody has said to try it again."""
+def quarantine(history: t.Sequence[Attempt], sha256s: t.Collection[str], *, retry_failed: bool = False) -> Refusal | None:
+    """Whether a card has failed with one of these images, or was sent one as often as it may be, and nobody has said to try it again."""
     if retry_failed:
         return None
-    last = {attempt.undertaking.sha256: attempt for attempt in history if attempt.state in _VERDICTS}
-    for sha256 in sha256s:
-        attempt = last.get(sha256)
-        if attempt is not None and attempt.state is AttemptState.FAILED:
-            return Refusal(Reason.QUARANTINED, _failure(attempt))
-    return None
+    found = (_against([attempt for attempt in history if attempt.undertaking.sha256 == sha256]) for sha256 in sha256s)
+    return next((refusal for refusal in found if refusal is not None), None)
+
+
+def _against(tries: t.Sequence[Attempt]) -> Refusal | None:
+    """What the tries of one image speak against another; only a proof wipes them out."""
+    verdict = next((attempt for attempt in reversed(tries) if attempt.state in _VERDICTS), None)
+    if verdict is not None and verdict.state is AttemptState.FAILED:
+        return Refusal(Reason.QUARANTINED, _failure(verdict))
+    given_up = [attempt for attempt in tries if attempt.state is AttemptState.SUPERSEDED and (verdict is None or attempt.id > verdict.id)]
+    transfers = sum(attempt.transfers for attempt in given_up)
+    if transfers < MAX_TRANSFERS:
+        return None
+    sentence = (
+        f"{given_up[-1].undertaking.image} was sent to it {transfers} times by runs that were ended before they knew what became of it"
+    )
+    return Refusal(Reason.QUARANTINED, sentence)
 
 
 def _failure(attempt: Attempt) -> str:

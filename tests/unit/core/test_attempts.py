@@ -162,6 +162,16 @@ def test_a_card_that_failed_is_quarantined_for_that_image_only() -> None:
     assert quarantine([failed], ["ab" * 32], retry_failed=True) is None
 
 
+@pytest.mark.parametrize(("transfers", "expected"), [((1,), False), ((2,), True), ((1, 1), True), ((0, 0, 1), False)])
+def test_runs_that_were_killed_on_the_way_to_changing_targets_do_not_send_an_image_for_ever(
+    transfers: tuple[int, ...], expected: bool
+) -> None:
+    history = [attempt(AttemptState.SUPERSEDED, id=number, transfers=count) for number, count in enumerate(transfers, start=1)]
+    assert (quarantine(history, ["ab" * 32]) is not None) is expected
+    assert quarantine(history, ["ab" * 32], retry_failed=True) is None
+    assert quarantine([*history, attempt(AttemptState.PROVEN, id=9)], ["ab" * 32]) is None
+
+
 @pytest.mark.parametrize(
     ("later", "expected"),
     [
