@@ -10,6 +10,8 @@ import pytest
 from fuzz.run import run_target
 from fuzz.targets import TARGETS, shares
 
+pytestmark = pytest.mark.every_fault
+
 
 @pytest.mark.parametrize(("name", "inputs"), shares(20_000, TARGETS).items(), ids=list(TARGETS))
 def test_no_input_breaks_a_parser_or_makes_it_say_what_was_not_said(name: str, inputs: int) -> None:

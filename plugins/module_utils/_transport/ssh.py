@@ -62,6 +62,7 @@ class SshConnection:
         self._transport = _transport_class()(sock, packetizer_class=_packetizer_class())
         self._transport.set_log_channel(_silent_logger())
         self._packetizer = self._transport.packetizer
+        self._host_key: known_hosts.HostKey | None = None
 
     @property
     def remote_version(self) -> str:
@@ -70,8 +71,10 @@ class SshConnection:
 
     @property
     def host_key(self) -> known_hosts.HostKey:
-        key = self._transport.get_remote_server_key()
-        return known_hosts.HostKey(key.get_name(), key.asbytes())
+        """The key with which the card has negotiated, also when the connection is no more."""
+        if self._host_key is None:
+            raise ValueError("nothing was negotiated yet")
+        return self._host_key
 
     @property
     def host_key_fingerprint(self) -> str:
@@ -127,8 +130,10 @@ class SshConnection:
         try:
             # Our limit comes first and closes the connection; the library's own would leave it half open.
             self._transport.start_client(timeout=endpoint.timeout + 1)
+            key = self._transport.get_remote_server_key()
         except self.failures as error:
             raise self._negotiation_error(error) from error
+        self._host_key = known_hosts.HostKey(key.get_name(), key.asbytes())
 
     def _negotiation_error(self, error: Exception) -> Exception:
         endpoint = self.endpoint

@@ -21,6 +21,8 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases impo
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Event
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import prepare
 
+pytestmark = pytest.mark.every_fault
+
 
 def test_a_hundred_workers_writing_at_once_lose_nothing(url: str) -> None:
     said = swarm.run("write", url, 100)

@@ -25,6 +25,8 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport import
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.licensing import activate, activate_included, look_up, read, renew
 from licensing.faults import Fault
 
+pytestmark = pytest.mark.every_fault
+
 # For answers that never come; long enough for those that do.
 _QUICK = 1.5
 _PROBLEM = {"type": "about:blank", "title": "x", "status": 409}

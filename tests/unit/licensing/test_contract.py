@@ -23,6 +23,8 @@ from licensing.testing import start_licensing
 if t.TYPE_CHECKING:
     from unit.licensing.cases import Case
 
+pytestmark = pytest.mark.every_fault
+
 
 def test_the_contract_is_valid_openapi() -> None:
     validate(CONTRACT)

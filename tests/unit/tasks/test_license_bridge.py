@@ -15,6 +15,8 @@ if t.TYPE_CHECKING:
     from unit.tasks.conftest import TakeLicensed
     from unit.tasks.emulated import Options, Ran
 
+pytestmark = pytest.mark.every_fault
+
 INCLUDED: Options = {"source": "included", "purchase_date": "2026-10-01"}
 SOON = "2027-11-01"
 

@@ -32,6 +32,8 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt
 
+pytestmark = pytest.mark.every_fault
+
 
 @dataclass(frozen=True)
 class Remembered:

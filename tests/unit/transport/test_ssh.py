@@ -54,6 +54,12 @@ def test_a_known_card_lets_us_in(endpoint_of: EndpointOf) -> None:
         assert connection.host_key_fingerprint.startswith("SHA256:")
 
 
+def test_the_host_key_is_known_also_after_the_connection_broke(endpoint_of: EndpointOf) -> None:
+    with connect(endpoint_of(NMC3)) as connection:
+        connection._transport.close()
+        assert connection.host_key_fingerprint.startswith("SHA256:")
+
+
 def test_the_password_is_no_part_of_the_endpoints_text() -> None:
     assert "hunter2-hunter2" not in repr(SshEndpoint("ups1", "127.0.0.1", password="hunter2-hunter2"))
 
