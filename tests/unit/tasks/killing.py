@@ -63,12 +63,17 @@ def next_runs(struck: t.Sequence[Struck], store: ImageStore) -> dict[Struck, lis
     return dict(zip(struck, at_once(lambda each: reach_target(*each, store), struck), strict=True))
 
 
+def run_once(kind: str, card: EmulatedCard, store: ImageStore) -> Verdict:
+    """Run again at once, whatever is still going on. What is no success must say what to do."""
+    return _verdict(card, _options(kind, store))
+
+
 def reach_target(kind: str, card: EmulatedCard, store: ImageStore) -> list[Verdict]:
     """Run again at once, which may meet a card that restarts or somebody who still sends, then as the reasons advise.
 
     The verdicts of all runs; one that is no success must say what to do.
     """
-    options: Options = {"reboot_timeout": 20.0, "timeout": 5.0, **store.upgrade(kind)}
+    options = _options(kind, store)
     verdicts = [_verdict(card, options)]
     for _attempt in range(3):
         if verdicts[-1] in TARGET:
@@ -81,6 +86,10 @@ def reach_target(kind: str, card: EmulatedCard, store: ImageStore) -> list[Verdi
     if verdicts[-1] in TARGET:
         assert card.holds == UPGRADES[kind].after
     return verdicts
+
+
+def _options(kind: str, store: ImageStore) -> Options:
+    return {"reboot_timeout": 20.0, "timeout": 5.0, **store.upgrade(kind)}
 
 
 def _verdict(card: EmulatedCard, options: Options) -> Verdict:
