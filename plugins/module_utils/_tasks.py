@@ -86,9 +86,17 @@ def _firmware(params: Params, run: Run) -> Result:
         install(Job(access, order, outcome, run.notify, run.surroundings.memory), check_mode=run.check_mode)
     except NmcError as error:
         failure = error
-    for warning in outcome.warnings:
+    for warning in (*outcome.warnings, *_expired_waivers(outcome, run.card)):
         run.warn(warning)
     return firmware_result(outcome, card=run.card, check_mode=run.check_mode, seconds=time.monotonic() - started, error=failure)
+
+
+def _expired_waivers(outcome: Outcome, card: str) -> list[str]:
+    finding = outcome.plan.finding if outcome.plan else None
+    return [
+        f"{card}: the waiver of {waiver.owner} ended on {waiver.expires} and covers nothing any more ({waiver.reason})"
+        for waiver in (finding.expired_waivers if finding else ())
+    ]
 
 
 def _refuse_firmware(error: NmcError, card: str) -> Result:

@@ -67,6 +67,13 @@ def enforce(card: EmulatedCard, document: dict[str, t.Any], shelf: pathlib.Path 
     return ran
 
 
+def test_a_waiver_that_has_expired_is_said(take: Take) -> None:
+    expired = {**WAIVER, "expires": (TODAY - timedelta(days=1)).isoformat()}
+    ran = enforce(take("ups3"), baseline({"name": "old", "version": "1.4.2.1"}, waivers=[expired]))
+    assert ran["status"] == "ahead"
+    assert ran.warnings == [f"ups1: the waiver of dc-ops ended on {expired['expires']} and covers nothing any more (freeze)"]
+
+
 @pytest.mark.parametrize("kind", UPGRADES)
 def test_a_card_is_brought_to_its_rule_and_left_alone_the_next_time(take: Take, shelf: pathlib.Path, kind: str) -> None:
     card, upgrade = take(kind), UPGRADES[kind]
