@@ -25,6 +25,8 @@ if t.TYPE_CHECKING:
 
 # Every transfer wears the card's flash memory, whether it arrives or not.
 MAX_TRANSFERS = 2
+# A card that went back by itself as often after it was proven would do so every night.
+MAX_REVERSALS = 2
 # Beyond these the credential is wrong rather than a card, and going on locks the account out everywhere.
 MAX_REFUSALS = 3
 # Cards print their uptime in whole minutes.
@@ -141,12 +143,22 @@ def may_send(attempt: Attempt) -> bool:
     return attempt.transfers < MAX_TRANSFERS
 
 
-def quarantine(history: t.Sequence[Attempt], sha256s: t.Collection[str], *, retry_failed: bool = False) -> Refusal | None:
-    """Whether a card has failed with one of these images, or was sent one as often as it may be, and nobody has said to try it again."""
+def quarantine(
+    history: t.Sequence[Attempt],
+    sha256s: t.Collection[str],
+    *,
+    versions: t.Mapping[Component, Version | None],
+    retry_failed: bool = False,
+) -> Refusal | None:
+    """What earlier attempts speak against one of these images, as long as nobody has said to try it again.
+
+    The card has failed with it, was sent it as often as it may be, or did not keep it. ``versions`` is what the card runs now.
+    """
     if retry_failed:
         return None
     found = (_against([attempt for attempt in history if attempt.undertaking.sha256 == sha256]) for sha256 in sha256s)
-    return next((refusal for refusal in found if refusal is not None), None)
+    lost = (_reversals(history, sha256, versions) for sha256 in sha256s)
+    return next((refusal for refusal in (*found, *lost) if refusal is not None), None)
 
 
 def _against(tries: t.Sequence[Attempt]) -> Refusal | None:
@@ -164,10 +176,42 @@ def _against(tries: t.Sequence[Attempt]) -> Refusal | None:
     return Refusal(Reason.QUARANTINED, sentence)
 
 
+def _reversals(history: t.Sequence[Attempt], sha256: str, versions: t.Mapping[Component, Version | None]) -> Refusal | None:
+    """Whether the card was proven to run an image and was found without it, again and again.
+
+    Whoever brings it to another image finds it with this one; so a card that was brought back on purpose did not lose it.
+    """
+    proofs = [
+        attempt
+        for place, attempt in enumerate(history)
+        if attempt.undertaking.sha256 == sha256
+        and attempt.state is AttemptState.PROVEN
+        and _is_lost(attempt.undertaking, history[place + 1 :], versions)
+    ]
+    if len(proofs) < MAX_REVERSALS:
+        return None
+    last = proofs[-1]
+    sentence = (
+        f"{last.undertaking.image} was proven on it {len(proofs)} times, last on {_ended(last)}, and each time it went back by itself"
+    )
+    return Refusal(Reason.KEEPS_REVERTING, sentence)
+
+
+def _is_lost(proven: Undertaking, later: t.Sequence[Attempt], versions: t.Mapping[Component, Version | None]) -> bool:
+    """Whether the card ran something else when it was next looked at. What it did not say then is no loss."""
+    parts = {change.component for change in proven.changes}
+    seen = ({change.component: change.before for change in attempt.undertaking.changes} for attempt in later)
+    found: t.Mapping[Component, Version | None] = next((before for before in seen if parts & before.keys()), versions)
+    return any(found.get(change.component) not in (None, change.after) for change in proven.changes)
+
+
 def _failure(attempt: Attempt) -> str:
-    ended = attempt.ended_at or attempt.marked_at
     why = attempt.reason.value if attempt.reason is not None else "no reason recorded"
-    return f"{attempt.undertaking.image} was sent to it on {ended:%Y-%m-%d %H:%M} UTC and failed ({why})"
+    return f"{attempt.undertaking.image} was sent to it on {_ended(attempt)} and failed ({why})"
+
+
+def _ended(attempt: Attempt) -> str:
+    return f"{attempt.ended_at or attempt.marked_at:%Y-%m-%d %H:%M} UTC"
 
 
 def suspicion(refusals: int, *, retry_failed: bool = False) -> Refusal | None:

@@ -129,6 +129,7 @@ class Reason(str, enum.Enum):
     SELF_TEST_RUNNING = "self_test_running"
     IDENTITY_UNKNOWN = "identity_unknown"
     QUARANTINED = "quarantined"
+    KEEPS_REVERTING = "keeps_reverting"
     LEASE_HELD = "lease_held"
     ON_HOLD = "on_hold"
 
@@ -598,6 +599,12 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.BLOCKED,
         "The card failed with this very image before.",
         f"{_UNTOUCHED} Find out why it failed, then set retry_failed for this card.",
+    ),
+    Reason.KEEPS_REVERTING: Meaning(
+        Status.BLOCKED,
+        "The card was proven to run this image more than once, and each time it went back by itself to what it ran before.",
+        f"{_UNTOUCHED} Find out why it does not keep it (flash memory that fails, another program that manages the card), then set "
+        "retry_failed for this card.",
     ),
     Reason.LEASE_HELD: Meaning(
         Status.BLOCKED,

@@ -97,7 +97,8 @@ def _preflight(job: Job, card: Card, plan: Plan) -> dict[str, Measured]:
         with verified(job.card, step.image, job.order.downloads) as image:
             images[step.image.path] = image.measured
     digests = [image.sha256 for image in images.values()]
-    _insist(job, quarantine(job.memory.history(card), digests, retry_failed=job.order.retry_failed))
+    history, allowed = job.memory.history(card), job.order.retry_failed
+    _insist(job, quarantine(history, digests, versions=card.firmware_versions, retry_failed=allowed))
     return images
 
 

@@ -39,6 +39,9 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change
 
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
+
 NOW = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)
 REBOOT = 900.0
 KEY = CardKey(SERIAL, "00:c0:b7:11:22:33")
@@ -154,12 +157,12 @@ def test_the_application_is_what_the_card_said_last() -> None:
 
 def test_a_card_that_failed_is_quarantined_for_that_image_only() -> None:
     failed = attempt(AttemptState.FAILED, ended_at=NOW, reason=Reason.STILL_OLD_VERSION)
-    refusal = quarantine([failed], ["cd" * 32, "ab" * 32])
+    refusal = quarantine([failed], ["cd" * 32, "ab" * 32], versions=OLD)
     assert refusal == Refusal(
         Reason.QUARANTINED, "apc_hw05_aos_720.bin was sent to it on 2026-11-22 03:00 UTC and failed (still_old_version)"
     )
-    assert quarantine([failed], ["cd" * 32]) is None
-    assert quarantine([failed], ["ab" * 32], retry_failed=True) is None
+    assert quarantine([failed], ["cd" * 32], versions=OLD) is None
+    assert quarantine([failed], ["ab" * 32], versions=OLD, retry_failed=True) is None
 
 
 @pytest.mark.parametrize(("transfers", "expected"), [((1,), False), ((2,), True), ((1, 1), True), ((0, 0, 1), False)])
@@ -167,9 +170,9 @@ def test_runs_that_were_killed_on_the_way_to_changing_targets_do_not_send_an_ima
     transfers: tuple[int, ...], expected: bool
 ) -> None:
     history = [attempt(AttemptState.SUPERSEDED, id=number, transfers=count) for number, count in enumerate(transfers, start=1)]
-    assert (quarantine(history, ["ab" * 32]) is not None) is expected
-    assert quarantine(history, ["ab" * 32], retry_failed=True) is None
-    assert quarantine([*history, attempt(AttemptState.PROVEN, id=9)], ["ab" * 32]) is None
+    assert (quarantine(history, ["ab" * 32], versions=OLD) is not None) is expected
+    assert quarantine(history, ["ab" * 32], versions=OLD, retry_failed=True) is None
+    assert quarantine([*history, attempt(AttemptState.PROVEN, id=9)], ["ab" * 32], versions=OLD) is None
 
 
 @pytest.mark.parametrize(
@@ -184,12 +187,66 @@ def test_runs_that_were_killed_on_the_way_to_changing_targets_do_not_send_an_ima
 )
 def test_only_a_proof_ends_a_quarantine(later: AttemptState, expected: bool) -> None:
     history = [attempt(AttemptState.FAILED), attempt(later)]
-    assert (quarantine(history, ["ab" * 32]) is not None) is expected
+    assert (quarantine(history, ["ab" * 32], versions=OLD) is not None) is expected
 
 
 @pytest.mark.parametrize("state", [state for state in AttemptState if state is not AttemptState.FAILED])
 def test_what_did_not_fail_is_no_reason_for_a_quarantine(state: AttemptState) -> None:
-    assert quarantine([attempt(state)], ["ab" * 32]) is None
+    assert quarantine([attempt(state)], ["ab" * 32], versions=OLD) is None
+
+
+# a card that does not keep what it was proven to run
+
+
+def proof(before: str, after: str, *, image: str = "ab", part: Component = AOS, **changes: t.Any) -> Attempt:
+    change = Change(part, version(before), version(after))
+    return attempt(AttemptState.PROVEN, undertaking=undertaking(sha256=image * 32, component=part, changes=(change,)), **changes)
+
+
+def refused(history: list[Attempt], runs: str | None = "6.9.6", image: str = "ab") -> Reason | None:
+    refusal = quarantine(history, [image * 32], versions={AOS: version(runs) if runs else None})
+    return refusal.reason if refusal else None
+
+
+UP, BACK = proof("6.9.6", "7.2.0"), proof("7.2.0", "6.9.6", image="cd")
+
+
+def test_a_card_that_went_back_twice_by_itself_is_not_sent_the_image_again_until_somebody_says_so() -> None:
+    assert refused([UP]) is None
+    assert refused([UP, UP]) is Reason.KEEPS_REVERTING
+    assert refused([UP, UP], image="cd") is None
+    assert quarantine([UP, UP], ["ab" * 32], versions=OLD, retry_failed=True) is None
+    found = quarantine([UP, UP], ["ab" * 32], versions=OLD)
+    assert found is not None
+    assert found.sentence == (
+        "apc_hw05_aos_720.bin was proven on it 2 times, last on 2026-11-22 02:59 UTC, and each time it went back by itself"
+    )
+
+
+def test_a_card_that_still_runs_the_image_or_does_not_say_what_it_runs_has_not_gone_back() -> None:
+    assert refused([UP, UP], runs="7.2.0") is None
+    assert refused([UP, UP], runs=None) is None
+
+
+def test_who_goes_back_and_forth_on_purpose_is_not_stopped() -> None:
+    assert refused([UP, BACK, UP, BACK, UP, BACK]) is None
+    assert refused([UP, BACK, UP, UP, BACK, UP]) is Reason.KEEPS_REVERTING
+
+
+def test_a_stepping_stone_is_no_way_back() -> None:
+    stone, last = proof("5.1.7", "6.9.6", image="cd"), proof("6.9.6", "7.2.0")
+    assert refused([stone, last, stone, last], runs="5.1.7") is Reason.KEEPS_REVERTING
+    assert refused([stone, last, stone, last], runs="5.1.7", image="cd") is None
+
+
+def test_what_is_sent_for_another_component_says_nothing_about_this_one() -> None:
+    other = proof("6.9.6", "7.2.0", image="ef", part=APPLICATION)
+    assert refused([UP, other, UP, other]) is Reason.KEEPS_REVERTING
+
+
+def test_an_attempt_that_sent_nothing_still_says_what_the_card_ran() -> None:
+    went_on = attempt(AttemptState.UNSENT, undertaking=undertaking(sha256="cd" * 32, changes=BACK.undertaking.changes))
+    assert refused([UP, went_on, UP, went_on]) is None
 
 
 @pytest.mark.parametrize("refusals", range(6))

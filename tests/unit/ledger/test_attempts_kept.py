@@ -46,10 +46,10 @@ def test_an_attempt_goes_its_way_from_begun_to_proven(url: str) -> None:
 def test_an_attempt_that_failed_says_why_and_quarantines_the_card(url: str) -> None:
     attempts = ledger_of(url).attempts
     attempts.end(attempts.sending(attempts.begin(CARD, undertaking())), AttemptState.FAILED, Reason.IMAGE_REJECTED)
-    refusal = quarantine(attempts.of(CARD), [undertaking().sha256])
+    refusal = quarantine(attempts.of(CARD), [undertaking().sha256], versions={})
     assert refusal is not None
     assert refusal.sentence.endswith("failed (image_rejected)")
-    assert quarantine(attempts.of(OTHER_CARD), [undertaking().sha256]) is None
+    assert quarantine(attempts.of(OTHER_CARD), [undertaking().sha256], versions={}) is None
 
 
 def test_the_next_run_goes_on_with_an_open_attempt_and_its_count_of_transfers(url: str) -> None:

@@ -196,3 +196,12 @@ def test_a_card_that_lost_its_application_to_a_killed_run_is_cured_by_its_baseli
     assert ups.card.facts()["ansible_facts"]["nmc"]["application_missing"] is True
     assert ups.run(**options).verdict == ("compliant", "upgraded")
     assert ups.card.holds == upgrade.after
+
+
+def test_a_card_that_went_back_by_itself_twice_is_left_alone_until_somebody_says_otherwise(remember: Remember, store: ImageStore) -> None:
+    ups, options = remember("ups3"), store.upgrade("ups3")
+    for _time in range(2):
+        ups.ledger.attempts.end(left_open(ups, store), AttemptState.PROVEN)
+    assert ups.run(**options).verdict == ("blocked", "keeps_reverting")
+    assert is_untouched(ups.card)
+    assert ups.run(retry_failed=True, **options).verdict == ("compliant", "upgraded")
