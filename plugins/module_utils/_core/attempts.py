@@ -43,10 +43,12 @@ class AttemptState(str, enum.Enum):
     FAILED = "failed"  # bytes were sent, and the card does not run the image
     UNSENT = "unsent"  # it ended before a byte was sent
     SUPERSEDED = "superseded"  # left open by an earlier run; another image is wanted now
+    UNKNOWN = "unknown"  # never written: what another version of the collection calls it
 
 
 _OPEN = (AttemptState.BEGUN, AttemptState.SENDING, AttemptState.SENT)
 _VERDICTS = (AttemptState.PROVEN, AttemptState.FAILED)
+_NO_VERDICTS = (AttemptState.SUPERSEDED, AttemptState.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Undertaking:
 class Attempt:
     """An undertaking and what became of it. All times are the ledger's.
 
-    ``marked_at`` is when its state last changed; ``reason`` is why it failed.
+    ``marked_at`` is when its state last changed; ``reason`` is the code of why it failed, which another version may know alone.
     """
 
     id: int
@@ -81,11 +83,11 @@ class Attempt:
     begun_at: dt.datetime
     marked_at: dt.datetime
     ended_at: dt.datetime | None = None
-    reason: Reason | None = None
+    reason: str | None = None
 
     @property
     def is_open(self) -> bool:
-        return self.state in _OPEN
+        return self.state in _OPEN or (self.state is AttemptState.UNKNOWN and self.ended_at is None)
 
 
 class Fate(enum.Enum):
@@ -166,7 +168,7 @@ def _against(tries: t.Sequence[Attempt]) -> Refusal | None:
     verdict = next((attempt for attempt in reversed(tries) if attempt.state in _VERDICTS), None)
     if verdict is not None and verdict.state is AttemptState.FAILED:
         return Refusal(Reason.QUARANTINED, _failure(verdict))
-    given_up = [attempt for attempt in tries if attempt.state is AttemptState.SUPERSEDED and (verdict is None or attempt.id > verdict.id)]
+    given_up = [attempt for attempt in tries if attempt.state in _NO_VERDICTS and (verdict is None or attempt.id > verdict.id)]
     transfers = sum(attempt.transfers for attempt in given_up)
     if transfers < MAX_TRANSFERS:
         return None
@@ -206,8 +208,7 @@ def _is_lost(proven: Undertaking, later: t.Sequence[Attempt], versions: t.Mappin
 
 
 def _failure(attempt: Attempt) -> str:
-    why = attempt.reason.value if attempt.reason is not None else "no reason recorded"
-    return f"{attempt.undertaking.image} was sent to it on {_ended(attempt)} and failed ({why})"
+    return f"{attempt.undertaking.image} was sent to it on {_ended(attempt)} and failed ({attempt.reason or 'no reason recorded'})"
 
 
 def _ended(attempt: Attempt) -> str:

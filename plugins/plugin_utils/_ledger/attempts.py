@@ -19,7 +19,6 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts im
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import parse_version
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.schema import tables
@@ -28,9 +27,12 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.section i
 if t.TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.database import Transaction
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.section import Condition
+
+_STATES = [state.value for state in AttemptState]
 
 
 class Attempts(Section):
@@ -90,7 +92,7 @@ class Attempts(Section):
     def _mark(self, transaction: Transaction, attempt: Attempt, state: AttemptState, **values: t.Any) -> None:
         """Only what is as the caller knows it may be changed: a run that was thought dead must not go on with it."""
         table = tables().attempts
-        known = (table.c.id == attempt.id) & (table.c.state == attempt.state.value) & (table.c.transfers == attempt.transfers)
+        known = (table.c.id == attempt.id) & _is_in(table, attempt.state) & (table.c.transfers == attempt.transfers)
         change = table.update().where(self._mine(table), known).values(state=state.value, marked_at=transaction.now, **values)
         if transaction.execute(change).rowcount != 1:
             raise self._database.location.unwritable("another run has gone on with this attempt")
@@ -102,7 +104,14 @@ class Attempts(Section):
     def _find(self, transaction: Transaction, *conditions: Condition) -> list[Attempt]:
         table = tables().attempts
         rows = transaction.execute(table.select().where(self._mine(table), *conditions).order_by(table.c.id))
-        return [_attempt(row) for row in rows]
+        try:
+            return [_attempt(row) for row in rows]
+        except ValueError as error:
+            raise self._database.location.unreadable(f"another version of the collection has written an attempt ({error})") from error
+
+
+def _is_in(table: sa.Table, state: AttemptState) -> Condition:
+    return table.c.state.not_in(_STATES) if state is AttemptState.UNKNOWN else table.c.state == state.value
 
 
 def _columns(undertaking: Undertaking) -> dict[str, t.Any]:
@@ -136,12 +145,12 @@ def _attempt(row: sa.Row[t.Any]) -> Attempt:
             controller=row.controller,
             change_reference=row.change_reference,
         ),
-        state=AttemptState(row.state),
+        state=AttemptState(row.state) if row.state in _STATES else AttemptState.UNKNOWN,
         transfers=row.transfers,
         begun_at=row.begun_at,
         marked_at=row.marked_at,
         ended_at=row.ended_at,
-        reason=Reason(row.reason) if row.reason else None,
+        reason=row.reason,
     )
 
 

@@ -156,7 +156,7 @@ def test_the_application_is_what_the_card_said_last() -> None:
 
 
 def test_a_card_that_failed_is_quarantined_for_that_image_only() -> None:
-    failed = attempt(AttemptState.FAILED, ended_at=NOW, reason=Reason.STILL_OLD_VERSION)
+    failed = attempt(AttemptState.FAILED, ended_at=NOW, reason="still_old_version")
     refusal = quarantine([failed], ["cd" * 32, "ab" * 32], versions=OLD)
     assert refusal == Refusal(
         Reason.QUARANTINED, "apc_hw05_aos_720.bin was sent to it on 2026-11-22 03:00 UTC and failed (still_old_version)"
@@ -173,6 +173,17 @@ def test_runs_that_were_killed_on_the_way_to_changing_targets_do_not_send_an_ima
     assert (quarantine(history, ["ab" * 32], versions=OLD) is not None) is expected
     assert quarantine(history, ["ab" * 32], versions=OLD, retry_failed=True) is None
     assert quarantine([*history, attempt(AttemptState.PROVEN, id=9)], ["ab" * 32], versions=OLD) is None
+
+
+def test_what_another_version_of_the_collection_has_begun_is_open_and_what_it_has_ended_counts_as_sent() -> None:
+    left = attempt(AttemptState.UNKNOWN)
+    assert open_attempt([left]) is left
+    assert judged(left, NEW) is Fate.PROVEN
+    assert judged(left, OLD) is Fate.WAIT
+    ended = dataclasses.replace(left, ended_at=NOW, reason="not_yet_invented")
+    assert open_attempt([ended]) is None
+    assert quarantine([ended], ["ab" * 32], versions=OLD) is None
+    assert quarantine([ended, ended], ["ab" * 32], versions=OLD) is not None
 
 
 @pytest.mark.parametrize(

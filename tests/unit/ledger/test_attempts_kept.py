@@ -86,6 +86,44 @@ def test_a_run_that_was_thought_dead_cannot_go_on(url: str, end: AttemptState) -
     assert [attempt.state for attempt in attempts.of(CARD)] == [end]
 
 
+def reworded(url: str, **values: str) -> None:
+    """Put into all attempts what only a newer version of the collection knows."""
+    with database_of(url).write("test") as transaction:
+        transaction.execute(tables().attempts.update().values(**values))
+
+
+def test_a_state_that_this_version_does_not_know_is_unknown_and_can_be_ended(url: str) -> None:
+    attempts = ledger_of(url).attempts
+    begun = attempts.begin(CARD, undertaking())
+    reworded(url, state="postponed")
+    (left,) = attempts.of(CARD)
+    assert (left.state, left.is_open) == (AttemptState.UNKNOWN, True)
+    assert attempts.begin(CARD, undertaking()) == left
+    with pytest.raises(LedgerError):
+        attempts.end(begun, AttemptState.PROVEN)
+    assert attempts.end(left, AttemptState.PROVEN).state is AttemptState.PROVEN
+    with pytest.raises(LedgerError):
+        attempts.end(left, AttemptState.FAILED)
+
+
+def test_a_reason_that_this_version_does_not_know_is_still_told(url: str) -> None:
+    attempts = ledger_of(url).attempts
+    attempts.end(attempts.sending(attempts.begin(CARD, undertaking())), AttemptState.FAILED, Reason.IMAGE_REJECTED)
+    reworded(url, reason="eaten_by_a_grue")
+    refusal = quarantine(attempts.of(CARD), [undertaking().sha256], versions={})
+    assert refusal is not None
+    assert refusal.sentence.endswith("failed (eaten_by_a_grue)")
+
+
+def test_an_attempt_on_a_component_that_this_version_does_not_know_is_an_error_of_the_ledger(url: str) -> None:
+    attempts = ledger_of(url).attempts
+    attempts.begin(CARD, undertaking())
+    reworded(url, component="language_pack")
+    with pytest.raises(LedgerError, match="another version of the collection") as caught:
+        attempts.of(CARD)
+    assert caught.value.reason is Reason.LEDGER_UNREADABLE
+
+
 def test_two_runs_cannot_both_count_the_same_transfer(url: str) -> None:
     attempts = ledger_of(url).attempts
     attempt = attempts.begin(CARD, undertaking())
