@@ -15,10 +15,18 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts im
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import is_settled
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.preflight import preflight
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError, LedgerError, NmcError, TransferError
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
+    AccessError,
+    BlockedError,
+    LedgerError,
+    NmcError,
+    ReplyError,
+    TransferError,
+    UnreachableError,
+)
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.external import await_release
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_ssh
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_snmp, gather_ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import verified
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.login import confirm_over_ssh, read
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Trial
@@ -120,19 +128,31 @@ def _upgrade(job: Job, card: Card, plan: Plan, images: t.Mapping[str, Measured],
         if not is_current():
             raise BlockedError(Reason.LEASE_HELD, f"{job.card}: another run has worked on the card meanwhile.")
         before = survey(access, card, answered_snmp=job.outcome.answered_snmp, backup=job.order.backup)
-        for number, step in enumerate(plan.steps, start=1):
-            job.say(f"transfer {number} of {len(plan.steps)}, {step.image.name}")
-            try:
+        try:
+            for number, step in enumerate(plan.steps, start=1):
+                if number > 1:
+                    _insist_on_rest(job, card)
+                job.say(f"transfer {number} of {len(plan.steps)}, {step.image.name}")
                 card = _carry_out(job, card, step, images[step.image.path], prolong)
-            except TransferError:
+        except (TransferError, BlockedError):
+            if job.outcome.touched:
                 job.outcome.after = _last_look(access)
-                raise
+            raise
         try:
             prolong(_MARGIN + limits.guest_timeout + limits.reboot_timeout)
         except (LedgerError, BlockedError) as error:
             # Looking needs no claim, and the card has more to say than the ledger.
             job.outcome.warnings.append(error.message)
         return check(access, before, guest_timeout=limits.guest_timeout, grace=limits.reboot_timeout, evidence=job.outcome.evidence)
+
+
+def _insist_on_rest(job: Job, card: Card) -> None:
+    """Before each further transfer, by what the card says now: SNMP may know of the UPS what SSH does not say."""
+    _insist(job, preflight(card, job.order.allow))
+    if job.outcome.answered_snmp:
+        # An upgrade may have switched SNMP off, which is told when all is done.
+        with contextlib.suppress(UnreachableError, AccessError, ReplyError):
+            _insist(job, preflight(gather_snmp(job.access), job.order.allow))
 
 
 def _last_look(access: Access) -> Card | None:
@@ -151,7 +171,10 @@ def _carry_out(job: Job, card: Card, step: Step, image: Measured, prolong: Prolo
         taken = _send(job, step, trial, lambda: prolong(_MARGIN + limits.upload(image.size) + limits.reboot_timeout))
         restart = _await_restart(job, card, step, taken=taken)
     except NmcError as error:
-        trial.failed(error.reason, sent=job.outcome.bytes_sent > sent_before)
+        sent = job.outcome.bytes_sent > sent_before
+        # What stands against sending it once more passes by: the attempt stays open, and the next run goes on with it.
+        if not (sent and isinstance(error, BlockedError)):
+            trial.failed(error.reason, sent=sent)
         raise
     trial.proven()
     job.say(f"{', '.join(f'{change.component.value} {change.after}' for change in step.changes)} proven")
@@ -168,10 +191,20 @@ def _send(job: Job, step: Step, trial: Trial, prolong: t.Callable[[], None]) -> 
         except TransferError as error:
             if error.reason is not Reason.TRANSFER_INTERRUPTED or not trial.may_send:
                 raise
+            _look_again(job, error)
             job.notify(f"{error.message} Sending it again from the beginning.")
         else:
             trial.sent()
             return taken
+
+
+def _look_again(job: Job, broken_off: TransferError) -> None:
+    """A card that cannot be read after a transfer broke off gets no other one."""
+    try:
+        card = gather_ssh(job.access)
+    except NmcError as error:
+        raise broken_off from error
+    _insist_on_rest(job, card)
 
 
 def _await_restart(job: Job, card: Card, step: Step, *, taken: bool) -> Restart:

@@ -17,7 +17,7 @@ import typing as t
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from unit.tasks.emulated import UPGRADES, is_untouched
-from unit.tasks.test_remembered import Remember, Remembered, remember
+from unit.tasks.test_remembered import Remember, Remembered, remember, upon
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState, Undertaking
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Installed
@@ -58,14 +58,6 @@ def left_open(ups: Remembered, store: ImageStore, *, times: int = 1) -> Attempt:
     for _time in range(times):
         attempt = attempts.sending(attempt)
     return attempts.sent(attempt)
-
-
-def upon(said: str, does: t.Callable[[], object]) -> t.Callable[[str], None]:
-    def heard(note: str) -> None:
-        if said in note:
-            does()
-
-    return heard
 
 
 def test_a_refused_password_is_not_tried_again_while_an_open_attempt_is_waited_for(remember: Remember, store: ImageStore) -> None:

@@ -50,6 +50,9 @@ class Remembered:
     def attempts(self) -> list[Attempt]:
         return self.ledger.attempts.of(self.key)
 
+    def patch(self, **changes: t.Any) -> None:
+        self.card.emulator.patch(self.card.address, **changes)
+
     def run(self, *, password: str = "apc", site: str | None = None, **options: t.Any) -> Ran:
         memory = LedgerMemory("ups1", "acme", site=site, change_reference="CHG-1", ledger_url=self.url, username="apc", password=password)
         return self.card.firmware(surroundings=Surroundings(memory=memory), password=password, **options)
@@ -65,17 +68,29 @@ class Remembered:
         assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
 
 
+Remember = t.Callable[..., Remembered]
+
+
+def upon(said: str, does: t.Callable[[], object]) -> t.Callable[[str], None]:
+    """Do something as soon as a run says something."""
+
+    def heard(note: str) -> None:
+        if said in note:
+            does()
+
+    return heard
+
+
 @pytest.fixture
-def remember(take: Take, tmp_path: pathlib.Path) -> t.Callable[[str], Remembered]:
-    def remembered(kind: str) -> Remembered:
-        card = take(kind)
-        facts = card.facts()["ansible_facts"]["nmc"]
+def remember(take: Take, tmp_path: pathlib.Path) -> Remember:
+    def remembered(kind: str, *over: str) -> Remembered:
+        card = take(kind).reached(*(over or ("ssh",)))
+        facts = card.facts(transport="ssh")["ansible_facts"]["nmc"]
         return Remembered(card, CardKey(facts["serial"], facts["mac"]), f"sqlite:///{tmp_path}/ledger.sqlite")
 
     return remembered
 
 
-Remember = t.Callable[[str], Remembered]
 KINDS = pytest.mark.parametrize("kind", UPGRADES)
 
 
@@ -124,6 +139,39 @@ def test_a_transfer_that_breaks_off_is_tried_twice_and_no_more(remember: Remembe
     (attempt,) = ups.attempts
     assert (attempt.state, attempt.transfers) == (AttemptState.FAILED, 2)
     assert ups.run(**options).verdict == ("blocked", "quarantined")
+
+
+BUSY = pytest.mark.parametrize(("busy", "reason"), [("on_battery", "on_battery"), ("self_test", "self_test_running")])
+
+
+@BUSY
+@pytest.mark.parametrize("over", [("ssh",), ("ssh", "snmp")], ids=["ssh", "both"])
+def test_a_ups_that_loses_mains_between_the_files_of_an_nmc2_gets_no_other_file(
+    remember: Remember, store: ImageStore, busy: str, reason: str, over: tuple[str, ...]
+) -> None:
+    ups, options = remember("ups2", *over), store.upgrade("ups2")
+    ran = ups.run(on_note=upon("transfer 1 of 3", lambda: ups.patch(**{busy: True})), **options)
+    assert ran.verdict == ("failed", reason)
+    assert ran["changed"] is True
+    assert ups.card.counters["uploads"] == 1
+    assert [attempt.state for attempt in ups.attempts] == [AttemptState.PROVEN]
+    assert ran["after"] == {**UPGRADES["ups2"].before, "boot_monitor": "1.0.9"}
+    ups.patch(**{busy: False})
+    assert ups.run(**options).verdict == ("compliant", "upgraded")
+
+
+@BUSY
+def test_an_image_is_not_sent_again_to_a_ups_that_lost_mains_meanwhile(
+    remember: Remember, store: ImageStore, busy: str, reason: str
+) -> None:
+    ups, options = remember("ups3"), store.upgrade("ups3")
+    ups.card.suffers({"drop_after_bytes": 40_000, "times": 1})
+    ran = ups.run(on_note=upon("transfer 1 of 1", lambda: ups.patch(**{busy: True})), **options)
+    assert ran.verdict == ("failed", reason)
+    assert [attempt.state for attempt in ups.attempts] == [AttemptState.SENDING]
+    ups.patch(**{busy: False})
+    assert ups.run(reboot_timeout=5.0, **options).verdict == ("compliant", "upgraded")
+    assert [attempt.transfers for attempt in ups.attempts] == [2]
 
 
 @KINDS
