@@ -39,7 +39,7 @@ def measure_facts_task(scale: Scale) -> Findings:
     """The same inventory, forks and callbacks for all; the time of the task alone, without Ansible's start."""
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch, start_emulator(fleet(scale.cards), known_hosts=False) as emulator:
         folder = Path(scratch)
-        plays = Plays(folder, cards=scale.cards, snmp_port=emulator.snmp_port)
+        plays = Plays(folder, cards=scale.cards, nmc_snmp_port=emulator.snmp_port, nmc_snmp_community=COMMUNITY)
         known = folder / "facts.json"
         known.write_text(json.dumps(_facts_of_one(emulator)), encoding="utf-8")
         taken = alternate(

@@ -81,6 +81,9 @@ class Scale:
     upload_repeats: int = 15
     fleet: int = 10_000
     gets: int = 20_000
+    enforced: int = 200
+    reboot: float = 20.0
+    sample: int = 100
 
 
 @dataclass(frozen=True)

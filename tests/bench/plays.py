@@ -48,15 +48,16 @@ class Clocked:
 class Plays:
     """Runs tasks over the same inventory with the same settings, in a folder of its own."""
 
-    def __init__(self, folder: Path, *, cards: int, snmp_port: int) -> None:
+    def __init__(self, folder: Path, *, cards: int, collections: t.Sequence[Path] = (), **variables: t.Any) -> None:
+        """`variables` are of all hosts; `collections` are directories of collections beside this one."""
         self._folder = folder
         self._cards = cards
-        self._write_inventory(snmp_port)
-        self._write_settings()
+        self._write_inventory(variables)
+        self._write_settings(collections)
 
-    def run(self, action: str, *, forks: int = FORKS, **variables: str) -> Clocked:
+    def run(self, action: str, arguments: t.Mapping[str, t.Any] | None = None, *, forks: int = FORKS, **variables: str) -> Clocked:
         """Run one action on every host, all of which must succeed. `variables` are of the environment."""
-        play = {"hosts": "nmc", "gather_facts": False, "tasks": [{"name": action, "action": action}]}
+        play = {"hosts": "nmc", "gather_facts": False, "tasks": [{"name": action, action: dict(arguments or {})}]}
         self._write("play.json", [play])
         clock = self._folder / "clock.json"
         clock.unlink(missing_ok=True)
@@ -68,14 +69,13 @@ class Plays:
             raise BenchError(f"{action} did not succeed on {self._cards} hosts: {(done.stderr or done.stdout)[-500:]}")
         return Clocked(measured["seconds"], measured["processor_seconds"])
 
-    def _write_inventory(self, snmp_port: int) -> None:
+    def _write_inventory(self, variables: t.Mapping[str, t.Any]) -> None:
         hosts = {f"card-{number:05}": {"ansible_host": address} for number, address in enumerate(addresses(self._cards), 1)}
-        variables = {"nmc_snmp_port": snmp_port, "nmc_snmp_community": COMMUNITY}
-        self._write("inventory.json", {"nmc": {"vars": variables, "hosts": hosts}})
+        self._write("inventory.json", {"nmc": {"vars": dict(variables), "hosts": hosts}})
 
-    def _write_settings(self) -> None:
+    def _write_settings(self, collections: t.Sequence[Path]) -> None:
         settings = {
-            "collections_path": _ROOT / ".tree",
+            "collections_path": ":".join(map(str, (_ROOT / ".tree", *collections))),
             "action_plugins": _HERE / "action_plugins",
             "callback_plugins": _HERE / "callback_plugins",
             "callbacks_enabled": "bench_clock",

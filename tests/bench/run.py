@@ -18,10 +18,12 @@ from pathlib import Path
 
 from bench import machine
 from bench.emulated import measure_emulator
+from bench.enforcing import measure_enforcing
 from bench.engines import measure_engines
 from bench.facts import measure_facts_task
 from bench.figures import BenchError, Findings, Scale
 from bench.judging import measure_judging
+from bench.others import measure_netmiko, measure_snmp_facts
 from bench.page import page, table
 from bench.uploads import measure_upload_to_card, measure_upload_to_openssh
 
@@ -29,13 +31,16 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import Nm
 from emulator.testing import EmulatorError
 
 _PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
-_QUICK = Scale(cards=40, play_repeats=1, upload_repeats=3, fleet=400, gets=2_000)
+_QUICK = Scale(cards=40, play_repeats=1, upload_repeats=3, fleet=400, gets=2_000, enforced=10, reboot=1.0, sample=5)
 
 _BREAKS = (BenchError, EmulatorError, NmcError, OSError, subprocess.SubprocessError)
 
 # In the order of the table; each gives its rows.
 MEASUREMENTS: tuple[t.Callable[[Scale], Findings], ...] = (
     measure_facts_task,
+    measure_snmp_facts,
+    measure_netmiko,
+    measure_enforcing,
     measure_upload_to_card,
     measure_upload_to_openssh,
     measure_engines,

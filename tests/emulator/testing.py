@@ -113,6 +113,7 @@ def start_emulator(
     *,
     state_dir: pathlib.Path | None = None,
     known_hosts: bool = True,
+    snmp_port: int = 0,
     max_seconds: float = 1800.0,
 ) -> t.Iterator[Emulator]:
     """Run an emulator in its own process on free ports; `known_hosts=False` for large fleets."""
@@ -124,7 +125,7 @@ def start_emulator(
         hosts = folder / "known_hosts"
         command = [sys.executable, "-m", "emulator", "--fleet", str(fleet_file)]
         command += ["--ready-file", str(folder / "ready.json"), "--state-dir", str(state_dir or folder / "state")]
-        command += ["--max-seconds", str(max_seconds)]
+        command += ["--snmp-port", str(snmp_port), "--max-seconds", str(max_seconds)]
         command += ["--known-hosts", str(hosts)] if known_hosts else []
         with (folder / "output").open("wb") as output, _process(command, output) as process:
             ports = _wait_for_ready(process, folder)

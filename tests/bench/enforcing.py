@@ -1,0 +1,120 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many cards enforced at once, against one card alone."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import threading
+import typing as t
+from pathlib import Path
+
+from bench.figures import Figure, Findings, Row, Scale, at_most
+from bench.plays import COMMUNITY, Plays, fleet
+
+from emulator.testing import Emulator, make_image, start_emulator
+
+_IMAGE = "apc_hw21_su_2-5-5-1.nmc3"
+_MEGABYTES = 2
+_SAMPLE_SECONDS = 1.0
+
+
+def measure_enforcing(scale: Scale) -> Findings:
+    """Every card is a new one, so nobody runs the release before; reading, transfer, restart and proof are in the time."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        folder = Path(scratch)
+        image = make_image(folder / _IMAGE, hardware_token="hw21", application="su", version="2.5.5.1", size=_MEGABYTES * 1_000_000)
+        alone, _memory = _enforced(1, scale, image, folder / "alone")
+        together, memory = _enforced(scale.enforced, scale, image, folder / "together")
+    work = f"`nmc_firmware` on {scale.enforced:,} cards at once, {_MEGABYTES} MB, {scale.reboot:g} s of restart"
+    rows = (
+        Row(work=work, figure=Figure(together, "s"), against="one card alone", reference=Figure(alone, "s"), limit=at_most(2)),
+        Row(work="the same, memory of Ansible and its workers at its highest", figure=Figure(memory, "GB"), limit=at_most(2.5)),
+    )
+    remark = (
+        f"Each of the {scale.enforced:,} upgrades is a worker of its own. Memory is what the processes do not share, and their part of what "
+        f"they share, looked at every {_SAMPLE_SECONDS:g} s: most of it are pages of the program that a worker has to copy because Python counts "
+        "references in them."
+    )
+    return Findings(rows, (remark,))
+
+
+def _enforced(cards: int, scale: Scale, image: Path, folder: Path) -> tuple[float, float]:
+    """Seconds, and GB at the highest."""
+    folder.mkdir()
+    with start_emulator(_fleet(cards, scale)) as emulator:
+        plays = Plays(folder, cards=cards, **_variables(emulator, folder))
+        wanted = {"version": "2.5.5.1", "image": str(image), "checksum": f"sha256:{hashlib.sha256(image.read_bytes()).hexdigest()}"}
+        with _Memory(emulator.pid) as memory:
+            clocked = plays.run("secure_power.nmc.nmc_firmware", wanted, forks=cards)
+    return clocked.seconds, memory.highest / 1024 / 1024
+
+
+def _fleet(cards: int, scale: Scale) -> dict[str, t.Any]:
+    return {**fleet(cards), "defaults": {"reboot_seconds": scale.reboot}}
+
+
+def _variables(emulator: Emulator, folder: Path) -> dict[str, t.Any]:
+    return {
+        "ansible_user": "apc",
+        "ansible_password": "apc",
+        "nmc_port": emulator.ssh_port,
+        "nmc_snmp_port": emulator.snmp_port,
+        "nmc_snmp_community": COMMUNITY,
+        "nmc_known_hosts": str(emulator.known_hosts),
+        "nmc_https_port": emulator.https_port,
+        "nmc_ledger_url": f"sqlite:///{folder}/ledger.sqlite",
+        "nmc_backup_directory": str(folder / "config"),
+    }
+
+
+class _Memory(contextlib.AbstractContextManager["_Memory"]):
+    """The memory (KiB) of all that this process starts meanwhile, but for the emulator."""
+
+    def __init__(self, emulator: int) -> None:
+        self.highest = 0
+        self._emulator = emulator
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> t.Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(_SAMPLE_SECONDS):
+            self.highest = max(self.highest, sum(_share(pid) for pid in _descendants() - {self._emulator}))
+
+
+def _descendants() -> set[int]:
+    """The processes that were started by this one, and those that they started."""
+    parents = {int(path.name): _parent(path) for path in Path("/proc").iterdir() if path.name.isdigit()}
+    found: set[int] = set()
+    wave = {os.getpid()}
+    while wave:
+        wave = {pid for pid, parent in parents.items() if parent in wave}
+        found |= wave
+    return found
+
+
+def _parent(process: Path) -> int:
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        return int((process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+    return 0
+
+
+def _share(pid: int) -> int:
+    """A process's own memory and its part of what it shares (KiB)."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return int(next(line for line in lines if line.startswith("Pss:")).split()[1])
+    return 0
