@@ -38,8 +38,8 @@ def measure_enforcing(scale: Scale) -> Findings:
     )
     remark = (
         f"Each of the {scale.enforced:,} upgrades is a worker of its own. Memory is what the processes do not share, and their part of what "
-        f"they share, looked at every {_SAMPLE_SECONDS:g} s: most of it are pages of the program that a worker has to copy because Python counts "
-        "references in them."
+        f"they share, looked at every {_SAMPLE_SECONDS:g} s: most of it are pages of the program that a worker copies because Python "
+        "counts references in them."
     )
     return Findings(rows, (remark,))
 
