@@ -117,7 +117,7 @@ class NmcActionBase(ActionBase):
         if "ledger_url" not in params:
             return Surroundings(groups)
         given = {name: params.get(name) for name in ("site", "change_reference", "ledger_url", "username", "password")}
-        memory = LedgerMemory(host=card, client=params["client"], **given)
+        memory = LedgerMemory(host=card, client=params["client"], check_mode=self._task.check_mode, **given)
         return Surroundings(groups, memory, LedgerRecords(memory))
 
     def _in_process(self, card: str) -> bool:

@@ -35,7 +35,7 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LedgerMemory:
-    """Opens the ledger when it is first asked. ``host`` is the card's name in the inventory."""
+    """Opens the ledger when it is first asked; in check mode it writes nothing. ``host`` is the card's name in the inventory."""
 
     host: str
     client: str
@@ -44,10 +44,11 @@ class LedgerMemory:
     ledger_url: str | None = field(default=None, repr=False)
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    check_mode: bool = False
 
     @functools.cached_property
     def ledger(self) -> Ledger:
-        return open_ledger(self.ledger_url, client=self.client, card=self.host)
+        return open_ledger(self.ledger_url, client=self.client, card=self.host, check_mode=self.check_mode)
 
     def now(self) -> datetime:
         return self.ledger.attempts.now()
@@ -106,11 +107,11 @@ class LedgerMemory:
         return self.ledger.refusals.count(self._credential) if self._credential else 0
 
     def login_refused(self) -> None:
-        if self._credential:
+        if self._credential and not self.check_mode:
             self.ledger.refusals.record(self._credential, host=self.host)
 
     def login_taken(self) -> None:
-        if self._credential:
+        if self._credential and not self.check_mode:
             self.ledger.refusals.clear(self._credential)
 
     @functools.cached_property

@@ -61,7 +61,7 @@ class Database:
 
     def __init__(self, location: Location) -> None:
         self.location = location
-        self._engine = _sqlite(location) if location.file is not None else _postgresql(location)
+        self._engine = _sqlite(location) if location.is_sqlite else _postgresql(location)
 
     @property
     def is_missing(self) -> bool:
@@ -115,9 +115,13 @@ def _exc() -> t.Any:
 
 
 def _engine(location: Location, options: t.Mapping[str, t.Any]) -> sa.Engine:
-    pool = SQLALCHEMY.submodule("pool", location.card).NullPool
+    pools = SQLALCHEMY.submodule("pool", location.card)
+    in_memory = location.is_sqlite and location.file is None
     engine: sa.Engine = SQLALCHEMY.load(location.card).create_engine(
-        location.url, poolclass=pool, hide_parameters=True, connect_args=dict(options)
+        location.url,
+        poolclass=pools.StaticPool if in_memory else pools.NullPool,
+        hide_parameters=True,
+        connect_args=dict(options),
     )
     return engine
 

@@ -14,8 +14,8 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.attempts 
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.database import Database
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.fingerprints import Fingerprints
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.leases import Holds, Leases
-from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.location import locate
-from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import prepare
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.location import locate, nowhere
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import is_made, prepare
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.observations import Observations
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.refusals import Refusals
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.schema import tables
@@ -42,13 +42,16 @@ def preload() -> None:
         tables()
 
 
-def open_ledger(ledger_url: str | None, *, client: str | None, card: str) -> Ledger:
+def open_ledger(ledger_url: str | None, *, client: str | None, card: str, check_mode: bool = False) -> Ledger:
     """Open the ledger for one client, and make or migrate it if need be.
 
+    In check mode none is made or migrated: one that is not there is empty, and what is written to that is gone with the process.
     ``card`` is whose task it is, for messages. Raises `InputError` for a URL or a library, `LedgerError` for everything else.
     """
     database = Database(locate(ledger_url, card=card))
-    header = prepare(database)
+    if check_mode and not is_made(database):
+        database, check_mode = Database(nowhere(card)), False
+    header = prepare(database, migrate=not check_mode)
     name = client or ""
     return Ledger(
         fingerprints=Fingerprints(header.key),

@@ -31,8 +31,12 @@ class Location:
     card: str
 
     @property
+    def is_sqlite(self) -> bool:
+        return self.url.drivername == SQLITE
+
+    @property
     def file(self) -> Path | None:
-        return Path(self.url.database) if self.url.drivername == SQLITE and self.url.database else None
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
     def __str__(self) -> str:
         return str(self.file or f"{self.url.host or 'the local server'}, database {self.url.database or 'of the user'}")
@@ -52,6 +56,11 @@ class Location:
 
     def _secrets(self) -> list[str | None]:
         return [self.url.password, *(str(self.url.query.get(name)) for name in _SECRETS if name in self.url.query)]
+
+
+def nowhere(card: str) -> Location:
+    """A ledger in memory, which is gone with the process."""
+    return Location(SQLALCHEMY.submodule("engine", card).URL.create(SQLITE), card)
 
 
 def locate(ledger_url: str | None, *, card: str) -> Location:

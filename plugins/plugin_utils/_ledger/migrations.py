@@ -38,15 +38,22 @@ class Header:
         return f"Header(version={self.version})"
 
 
-def prepare(database: Database, steps: t.Sequence[Step] = STEPS) -> Header:
-    """Make or migrate the tables if need be, once however many ask at once, and return the header."""
+def prepare(database: Database, steps: t.Sequence[Step] = STEPS, *, migrate: bool = True) -> Header:
+    """Make or migrate the tables if need be and if it may be, once however many ask at once, and return the header."""
     newest = 1 + len(steps)
     header = _peek(database)
     if header is None or header.version < newest:
+        if not migrate:
+            raise database.location.unreadable("its schema is older than this collection; a run without check mode brings it up to date")
         header = _migrate(database, steps)
     if header.version > newest:
         raise database.location.unreadable(f"its schema has version {header.version}, and this collection knows {newest}")
     return header
+
+
+def is_made(database: Database) -> bool:
+    """Whether there is a ledger, of whatever version."""
+    return _peek(database) is not None
 
 
 def _peek(database: Database) -> Header | None:

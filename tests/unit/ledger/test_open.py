@@ -20,7 +20,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, LedgerError
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import open_ledger
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.location import locate
-from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import prepare
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import STEPS, is_made, prepare
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.schema import tables
 
 if t.TYPE_CHECKING:
@@ -311,3 +311,31 @@ def test_a_user_of_the_server_who_may_only_read_refuses_an_attempt(postgres: Pos
     assert caught.value.reason is Reason.LEDGER_UNWRITABLE
     assert "permission denied" in caught.value.message
     assert "acme" not in str(caught.value.__cause__)
+
+
+# check mode
+
+
+def test_check_mode_makes_no_ledger_and_finds_an_empty_one(sqlite_url: str, tmp_path: pathlib.Path) -> None:
+    ledger = open_ledger(sqlite_url, client="acme", card="ups1", check_mode=True)
+    assert ledger.attempts.of(CARD) == []
+    assert ledger.refusals.count("cc" * 32) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_mode_makes_no_tables_on_a_server(postgres: Postgres) -> None:
+    url = postgres.url(postgres.new_schema())
+    assert open_ledger(url, client="acme", card="ups1", check_mode=True).attempts.everything() == []
+    assert not is_made(database_of(url))
+
+
+def test_check_mode_reads_what_is_there(url: str) -> None:
+    begun = ledger_of(url).attempts.begin(CARD, undertaking())
+    assert open_ledger(url, client="acme", card="ups1", check_mode=True).attempts.of(CARD) == [begun]
+
+
+def test_check_mode_does_not_migrate(url: str) -> None:
+    ledger_of(url)
+    with pytest.raises(LedgerError, match="a run without check mode brings it up to date") as caught:
+        prepare(database_of(url), steps=(*STEPS, print), migrate=False)
+    assert caught.value.reason is Reason.LEDGER_UNREADABLE

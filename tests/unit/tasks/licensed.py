@@ -125,7 +125,7 @@ class Licensed:
         **options: t.Any,
     ) -> Ran:
         """Run the task, with everything that it returns and keeps looked at."""
-        memory = LedgerMemory("ups1", self.client, site=options.get("site"), ledger_url=self.url)
+        memory = LedgerMemory("ups1", self.client, site=options.get("site"), ledger_url=self.url, check_mode=check_mode)
         given = {**self.card.options(), "client": self.client, **options}
         surroundings = Surroundings(memory=memory, records=records(memory, today))
         ran = run_task(LICENSE, given, check_mode=check_mode, surroundings=surroundings)

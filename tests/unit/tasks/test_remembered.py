@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sqlite3
 import typing as t
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -50,12 +52,19 @@ class Remembered:
     def attempts(self) -> list[Attempt]:
         return self.ledger.attempts.of(self.key)
 
+    @property
+    def rows(self) -> list[str]:
+        """Everything that is in the ledger."""
+        with contextlib.closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as database:
+            return list(database.iterdump())
+
     def patch(self, **changes: t.Any) -> None:
         self.card.emulator.patch(self.card.address, **changes)
 
-    def run(self, *, password: str = "apc", site: str | None = None, **options: t.Any) -> Ran:
-        memory = LedgerMemory("ups1", "acme", site=site, change_reference="CHG-1", ledger_url=self.url, username="apc", password=password)
-        return self.card.firmware(surroundings=Surroundings(memory=memory), password=password, **options)
+    def run(self, *, password: str = "apc", site: str | None = None, check_mode: bool = False, **options: t.Any) -> Ran:
+        login = {"ledger_url": self.url, "username": "apc", "password": password}
+        memory = LedgerMemory("ups1", "acme", site=site, change_reference="CHG-1", check_mode=check_mode, **login)
+        return self.card.firmware(surroundings=Surroundings(memory=memory), password=password, check_mode=check_mode, **options)
 
     def run_until(self, said: str, **options: t.Any) -> None:
         """Run in a process of its own that is killed (-9) when it says something."""
@@ -106,13 +115,27 @@ def test_every_image_is_written_down_with_who_sent_it_and_why(remember: Remember
     assert first.controller
 
 
-def test_check_mode_and_a_second_run_write_nothing_down(remember: Remember, store: ImageStore) -> None:
+def test_check_mode_makes_no_ledger_and_a_second_run_writes_nothing_down(
+    remember: Remember, store: ImageStore, tmp_path: pathlib.Path
+) -> None:
     ups, options = remember("ups3"), store.upgrade("ups3")
-    ups.run(check_mode=True, **options)
-    assert ups.attempts == []
+    assert ups.run(check_mode=True, **options).verdict == ("drift", "upgrade_planned")
+    assert list(tmp_path.iterdir()) == []
     ups.run(**options)
     assert ups.run(**options).verdict == ("compliant", "at_target")
     assert len(ups.attempts) == 1
+
+
+def test_check_mode_counts_no_refused_login_and_forgets_none(remember: Remember, store: ImageStore) -> None:
+    ups, options = remember("ups3"), store.upgrade("ups3")
+    for _time in range(2):
+        assert ups.run(password="not-it-at-all", **options).verdict == ("failed", "login_refused")
+    kept = ups.rows
+    assert ups.run(check_mode=True, password="not-it-at-all", **options).verdict == ("failed", "login_refused")
+    assert ups.run(check_mode=True, **options).verdict == ("drift", "upgrade_planned")
+    assert ups.rows == kept
+    assert ups.run(password="not-it-at-all", **options).verdict == ("failed", "login_refused")
+    assert ups.run(check_mode=True, password="not-it-at-all", **options).verdict == ("blocked", "credential_suspected")
 
 
 @KINDS
