@@ -37,8 +37,8 @@ def measure_enforcing(scale: Scale) -> Findings:
         Row(work="the same, memory of Ansible and its workers at its highest", figure=Figure(memory, "GB"), limit=at_most(2.5)),
     )
     remark = (
-        f"Each of the {scale.enforced:,} upgrades is a worker of its own. Memory is what the processes do not share, and their part of what "
-        f"they share, looked at every {_SAMPLE_SECONDS:g} s: most of it are pages of the program that a worker copies because Python "
+        f"Each of the {scale.enforced:,} upgrades is a worker of its own. Memory is what the processes do not share, and their part of "
+        f"what they share, looked at every {_SAMPLE_SECONDS:g} s: mostly pages of the program that a worker copies because Python "
         "counts references in them."
     )
     return Findings(rows, (remark,))
