@@ -18,7 +18,7 @@ from getpass import getuser
 from pathlib import Path
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey, card_key
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Lease, Occupied, card_resource
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Lease, Occupied, Resource, card_resources
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import present, recorded_coverage
@@ -70,23 +70,18 @@ class LedgerMemory:
     def claimed(self, card: Card, *, seconds: float) -> t.Iterator[Prolong]:
         for hold in self.ledger.holds.in_force(site=self.site):
             raise BlockedError.of(hold.refusal, self.host)
-        claim = _Claim(self.ledger, self._acquire(card, seconds), self.host)
+        claim = _Claim(self.ledger, self.host)
         try:
+            for resource in self._resources(card):
+                claim.take(resource, seconds)
             yield claim.prolong
         finally:
             claim.release()
 
-    def _acquire(self, card: Card, seconds: float) -> Lease:
-        resource = card_resource(self.key(card))
-        found = self.ledger.leases.acquire(resource, holder=_holder(), seconds=seconds)
-        if isinstance(found, Occupied) and all(_is_gone(lease.holder) for lease in found.leases):
-            # A run of this very machine that was killed holds nothing any more.
-            for lease in found.leases:
-                self.ledger.leases.release(lease)
-            found = self.ledger.leases.acquire(resource, holder=_holder(), seconds=seconds)
-        if isinstance(found, Occupied):
-            raise BlockedError.of(found.refusal, self.host)
-        return found
+    def _resources(self, card: Card) -> t.Sequence[Resource]:
+        """This reading may lack a half of the card's key that an earlier one had."""
+        key = self.key(card)
+        return card_resources([key, *(attempt.card for attempt in self.ledger.attempts.of(key))])
 
     def begin(self, card: Card, step: Step, *, sha256: str) -> Attempt:
         undertaking = undertake(
@@ -128,21 +123,38 @@ class LedgerMemory:
 
 
 class _Claim:
-    """A lease as long as it is held."""
+    """Leases as long as they are held: all of them, or the work does not go on."""
 
-    def __init__(self, ledger: Ledger, lease: Lease, host: str) -> None:
-        self._ledger, self._lease, self._host = ledger, lease, host
+    def __init__(self, ledger: Ledger, host: str) -> None:
+        self._ledger, self._host = ledger, host
+        self._leases: list[Lease] = []
+
+    def take(self, resource: Resource, seconds: float) -> None:
+        found = self._acquire(resource, seconds)
+        if isinstance(found, Occupied):
+            gone = [lease for lease in found.leases if _is_gone(lease.holder)]
+            for lease in gone:
+                # A run of this very machine that was killed holds nothing any more.
+                self._ledger.leases.release(lease)
+            found = self._acquire(resource, seconds) if gone else found
+        if isinstance(found, Occupied):
+            raise BlockedError.of(found.refusal, self._host)
+        self._leases.append(found)
 
     def prolong(self, seconds: float) -> None:
-        renewed = self._ledger.leases.renew(self._lease, seconds=seconds)
-        if renewed is None:
+        renewed = [self._ledger.leases.renew(lease, seconds=seconds) for lease in self._leases]
+        if None in renewed:
             raise BlockedError(Reason.LEASE_HELD, f"{self._host}: the claim on the card ended before this run did.")
-        self._lease = renewed
+        self._leases = [lease for lease in renewed if lease is not None]
 
     def release(self) -> None:
         """A lease that cannot be given back ends by itself, and is no reason to hide how the work ended."""
         with contextlib.suppress(LedgerError):
-            self._ledger.leases.release(self._lease)
+            for lease in self._leases:
+                self._ledger.leases.release(lease)
+
+    def _acquire(self, resource: Resource, seconds: float) -> Lease | Occupied:
+        return self._ledger.leases.acquire(resource, holder=_holder(), seconds=seconds)
 
 
 def _holder() -> str:

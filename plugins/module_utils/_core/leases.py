@@ -20,14 +20,16 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Resource:
-    """What at most ``slots`` runs may have at once. Make it with `card_resource`, `site_resource` or `client_resource`."""
+    """What at most ``slots`` runs may have at once. Make it with `card_resources`, `site_resource` or `client_resource`."""
 
     name: str
     slots: int = 1
 
 
-def card_resource(card: CardKey) -> Resource:
-    return Resource(f"card {card.serial or card.mac}")
+def card_resources(cards: t.Iterable[CardKey]) -> tuple[Resource, ...]:
+    """One for each half of the keys that a card is known by: a run that has read one half only is kept off too."""
+    halves = {half for card in cards for half in (card.serial, card.mac) if half is not None}
+    return tuple(Resource(f"card {half}") for half in sorted(halves))
 
 
 def site_resource(site: str, slots: int) -> Resource:

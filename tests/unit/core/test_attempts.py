@@ -32,7 +32,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases impo
     Hold,
     Lease,
     Occupied,
-    card_resource,
+    card_resources,
     site_resource,
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -310,8 +310,9 @@ def test_who_finds_a_resource_occupied_learns_who_has_it_until_when() -> None:
 
 
 def test_a_card_has_one_slot_whichever_part_of_its_key_is_known() -> None:
-    assert card_resource(KEY) == card_resource(CardKey(SERIAL, None))
-    assert card_resource(CardKey(None, "00:c0:b7:11:22:33")).slots == 1
+    (serial,), (mac,) = (card_resources([CardKey(*halves)]) for halves in ((SERIAL, None), (None, KEY.mac)))
+    assert set(card_resources([KEY])) == {serial, mac} == set(card_resources([CardKey(SERIAL, None), KEY]))
+    assert serial.slots == mac.slots == 1
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases impo
     Lease,
     Occupied,
     Resource,
-    card_resource,
+    card_resources,
     client_resource,
     site_resource,
 )
@@ -24,7 +24,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases impo
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.leases import Leases
 
-RESOURCE = card_resource(CARD)
+RESOURCE = card_resources([CARD])[0]
 
 
 def acquired(leases: Leases, resource: Resource = RESOURCE, *, holder: str = "awx-1", seconds: float = 60) -> Lease:

@@ -22,7 +22,7 @@ from unit.tasks.test_remembered import Remember, Remembered, remember, upon
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState, Undertaking
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Installed
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Occupied, card_resource
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Occupied, card_resources
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import parse_version
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt
@@ -130,7 +130,7 @@ def test_a_process_of_another_container_is_not_taken_for_dead(remember: Remember
     """Containers of one host can share its name, and number their processes each for itself."""
     ups = remember("ups3")
     unused = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text(encoding="ascii")) + 1
-    ups.ledger.leases.acquire(card_resource(ups.key), holder=f"{socket.gethostname()} process {unused}", seconds=60)
+    ups.ledger.leases.acquire(card_resources([ups.key])[0], holder=f"{socket.gethostname()} process {unused}", seconds=60)
     ran = ups.run(**store.upgrade("ups3"))
     assert ran.verdict == ("blocked", "lease_held")
     assert is_untouched(ups.card)
@@ -141,7 +141,7 @@ def test_the_claim_on_a_card_covers_the_time_that_a_transfer_may_take(remember: 
     held: list[dt.timedelta] = []
 
     def look() -> None:
-        found = ups.ledger.leases.acquire(card_resource(ups.key), holder="another", seconds=1)
+        found = ups.ledger.leases.acquire(card_resources([ups.key])[0], holder="another", seconds=1)
         assert isinstance(found, Occupied)
         held.append(found.leases[0].expires_at - ups.ledger.leases.now())
 
@@ -169,7 +169,7 @@ def test_an_image_that_an_earlier_run_sent_is_not_forgotten_when_this_one_stops_
     left_open(ups, store)
 
     def lose_the_claim() -> None:
-        found = ups.ledger.leases.acquire(card_resource(ups.key), holder="another", seconds=1)
+        found = ups.ledger.leases.acquire(card_resources([ups.key])[0], holder="another", seconds=1)
         assert isinstance(found, Occupied)
         ups.ledger.leases.release(found.leases[0])
 

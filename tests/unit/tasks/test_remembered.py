@@ -19,7 +19,7 @@ from unit.tasks.emulated import UPGRADES, is_untouched
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import card_resource
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import card_resources
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Entry, Event, Source
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import Ledger, open_ledger
@@ -223,7 +223,7 @@ def test_a_run_that_is_killed_between_the_files_of_an_nmc2_goes_on_with_the_appl
 
 def test_a_card_is_worked_on_by_one_run_at_a_time(remember: Remember, store: ImageStore) -> None:
     ups = remember("ups3")
-    lease = ups.ledger.leases.acquire(card_resource(ups.key), holder="another-controller process 7", seconds=60)
+    lease = ups.ledger.leases.acquire(card_resources([ups.key])[0], holder="another-controller process 7", seconds=60)
     ran = ups.run(**store.upgrade("ups3"))
     assert ran.verdict == ("blocked", "lease_held")
     assert "another-controller process 7 until" in ran["msg"]
