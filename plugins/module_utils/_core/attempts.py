@@ -72,7 +72,7 @@ class Undertaking:
 class Attempt:
     """An undertaking and what became of it. All times are the ledger's.
 
-    ``marked_at`` is when its state last changed; ``reason`` is the code of why it failed, which another version may know alone.
+    ``marked_at`` is when its state last changed; ``reason`` is why it failed, None also where another version alone knows it.
     """
 
     id: int
@@ -83,7 +83,7 @@ class Attempt:
     begun_at: dt.datetime
     marked_at: dt.datetime
     ended_at: dt.datetime | None = None
-    reason: str | None = None
+    reason: Reason | None = None
 
     @property
     def is_open(self) -> bool:
@@ -208,7 +208,8 @@ def _is_lost(proven: Undertaking, later: t.Sequence[Attempt], versions: t.Mappin
 
 
 def _failure(attempt: Attempt) -> str:
-    return f"{attempt.undertaking.image} was sent to it on {_ended(attempt)} and failed ({attempt.reason or 'no reason recorded'})"
+    why = attempt.reason.value if attempt.reason is not None else "for a reason that is not known"
+    return f"{attempt.undertaking.image} was sent to it on {_ended(attempt)} and failed ({why})"
 
 
 def _ended(attempt: Attempt) -> str:

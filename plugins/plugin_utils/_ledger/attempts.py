@@ -19,6 +19,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts im
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import parse_version
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.schema import tables
@@ -27,12 +28,12 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.section i
 if t.TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import Version
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.database import Transaction
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.section import Condition
 
 _STATES = [state.value for state in AttemptState]
+_REASONS = {reason.value for reason in Reason}
 
 
 class Attempts(Section):
@@ -150,7 +151,7 @@ def _attempt(row: sa.Row[t.Any]) -> Attempt:
         begun_at=row.begun_at,
         marked_at=row.marked_at,
         ended_at=row.ended_at,
-        reason=row.reason,
+        reason=Reason(row.reason) if row.reason in _REASONS else None,
     )
 
 

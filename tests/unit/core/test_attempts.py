@@ -156,7 +156,7 @@ def test_the_application_is_what_the_card_said_last() -> None:
 
 
 def test_a_card_that_failed_is_quarantined_for_that_image_only() -> None:
-    failed = attempt(AttemptState.FAILED, ended_at=NOW, reason="still_old_version")
+    failed = attempt(AttemptState.FAILED, ended_at=NOW, reason=Reason.STILL_OLD_VERSION)
     refusal = quarantine([failed], ["cd" * 32, "ab" * 32], versions=OLD)
     assert refusal == Refusal(
         Reason.QUARANTINED, "apc_hw05_aos_720.bin was sent to it on 2026-11-22 03:00 UTC and failed (still_old_version)"
@@ -180,7 +180,7 @@ def test_what_another_version_of_the_collection_has_begun_is_open_and_what_it_ha
     assert open_attempt([left]) is left
     assert judged(left, NEW) is Fate.PROVEN
     assert judged(left, OLD) is Fate.WAIT
-    ended = dataclasses.replace(left, ended_at=NOW, reason="not_yet_invented")
+    ended = dataclasses.replace(left, ended_at=NOW)
     assert open_attempt([ended]) is None
     assert quarantine([ended], ["ab" * 32], versions=OLD) is None
     assert quarantine([ended, ended], ["ab" * 32], versions=OLD) is not None

@@ -106,13 +106,13 @@ def test_a_state_that_this_version_does_not_know_is_unknown_and_can_be_ended(url
         attempts.end(left, AttemptState.FAILED)
 
 
-def test_a_reason_that_this_version_does_not_know_is_still_told(url: str) -> None:
+def test_a_failure_for_a_reason_that_this_version_does_not_know_is_still_a_failure(url: str) -> None:
     attempts = ledger_of(url).attempts
     attempts.end(attempts.sending(attempts.begin(CARD, undertaking())), AttemptState.FAILED, Reason.IMAGE_REJECTED)
-    reworded(url, reason="eaten_by_a_grue")
+    reworded(url, reason="not_yet_invented")
     refusal = quarantine(attempts.of(CARD), [undertaking().sha256], versions={})
     assert refusal is not None
-    assert refusal.sentence.endswith("failed (eaten_by_a_grue)")
+    assert refusal.sentence.endswith("failed (for a reason that is not known)")
 
 
 def test_an_attempt_on_a_component_that_this_version_does_not_know_is_an_error_of_the_ledger(url: str) -> None:
