@@ -92,6 +92,9 @@ class LedgerMemory:
     def sending(self, attempt: Attempt) -> Attempt:
         return self.ledger.attempts.sending(attempt)
 
+    def alive(self, attempt: Attempt) -> Attempt:
+        return self.ledger.attempts.alive(attempt)
+
     def sent(self, attempt: Attempt) -> Attempt:
         return self.ledger.attempts.sent(attempt)
 

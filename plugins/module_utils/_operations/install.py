@@ -187,7 +187,7 @@ def _send(job: Job, step: Step, trial: Trial, prolong: t.Callable[[], None]) -> 
         prolong()
         trial.sending()
         try:
-            taken = transfer(job.access.require_ssh(), job.order, job.outcome, step=step, notify=job.notify)
+            taken = transfer(job.access.require_ssh(), job.order, job.outcome, step=step, notify=job.notify, alive=trial.alive)
         except TransferError as error:
             if error.reason is not Reason.TRANSFER_INTERRUPTED or not trial.may_send:
                 raise

@@ -10,6 +10,8 @@ The ledger is the one that does; it is the controller's. A module on a jump host
 from __future__ import annotations
 
 import contextlib
+import math
+import time
 import typing as t
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -25,6 +27,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Step
 
+# The interval between two signs of life of a transfer (s).
+SIGN_OF_LIFE = 30.0
 # Prolongs a claim by so many seconds from now.
 Prolong = t.Callable[[float], None]
 
@@ -49,6 +53,9 @@ class Memory(t.Protocol):
 
     def sending(self, attempt: Attempt) -> Attempt:
         """Count a transfer, before its first byte."""
+
+    def alive(self, attempt: Attempt) -> Attempt:
+        """It is still being sent."""
 
     def sent(self, attempt: Attempt) -> Attempt:
         """The last byte is out."""
@@ -91,6 +98,9 @@ class OneRun:
     def sending(self, attempt: Attempt) -> Attempt:
         return replace(attempt, state=AttemptState.SENDING, transfers=attempt.transfers + 1)
 
+    def alive(self, attempt: Attempt) -> Attempt:
+        return attempt
+
     def sent(self, attempt: Attempt) -> Attempt:
         return replace(attempt, state=AttemptState.SENT)
 
@@ -116,6 +126,7 @@ class Trial:
     def __init__(self, memory: Memory, attempt: Attempt, warn: t.Callable[[str], None]) -> None:
         self._memory, self._attempt, self._warn = memory, attempt, warn
         self._sent_earlier = attempt.transfers > 0
+        self._sign_due = 0.0
 
     @property
     def may_send(self) -> bool:
@@ -123,6 +134,16 @@ class Trial:
 
     def sending(self) -> None:
         self._attempt = self._memory.sending(self._attempt)
+        self._sign_due = time.monotonic() + SIGN_OF_LIFE
+
+    def alive(self) -> None:
+        """Called as it is sent: when its run is killed, an attempt must not be older than what the card has of it."""
+        if time.monotonic() < self._sign_due:
+            return
+        self._sign_due = math.inf  # a ledger that fails is told once
+        with self._warned():
+            self._attempt = self._memory.alive(self._attempt)
+            self._sign_due = time.monotonic() + SIGN_OF_LIFE
 
     def sent(self) -> None:
         with self._warned():

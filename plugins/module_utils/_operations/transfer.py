@@ -21,8 +21,11 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
 
-def transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify) -> bool:
-    """Send an image whole; returns whether the card said that it took it. Raises `TransferError` once a byte is out."""
+def transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Step, notify: Notify, alive: t.Callable[[], None]) -> bool:
+    """Send an image whole; returns whether the card said that it took it. Raises `TransferError` once a byte is out.
+
+    ``alive`` is called as long as bytes leave.
+    """
     started = time.monotonic()
     with verified(endpoint.card, step.image, order.downloads) as image:
         record = outcome.record_transfer(step.image.name, size=image.size, sha256=image.sha256)
@@ -31,6 +34,7 @@ def transfer(endpoint: SshEndpoint, order: Order, outcome: Outcome, *, step: Ste
         def progress(sent: int, size: int) -> None:
             record["bytes_sent"] = sent
             say(sent, size)
+            alive()
 
         try:
             return _upload(

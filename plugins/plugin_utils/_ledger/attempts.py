@@ -77,6 +77,10 @@ class Attempts(Section):
             raise ValueError("an attempt has no more transfers")
         return self._change(attempt, AttemptState.SENDING, transfers=attempt.transfers + 1)
 
+    def alive(self, attempt: Attempt) -> Attempt:
+        """It is as it was, and is not given up."""
+        return self._change(attempt, attempt.state)
+
     def sent(self, attempt: Attempt) -> Attempt:
         """The last byte is out; from now on the card may restart."""
         return self._change(attempt, AttemptState.SENT)

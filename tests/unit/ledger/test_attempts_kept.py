@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import pytest
@@ -41,6 +42,16 @@ def test_an_attempt_goes_its_way_from_begun_to_proven(url: str) -> None:
     assert proven.ended_at == proven.marked_at
     assert proven.marked_at <= attempts.now()
     assert attempts.of(CARD) == attempts.everything() == attempts.ended_within(60) == [proven]
+
+
+def test_a_sign_of_life_makes_an_attempt_younger_and_nothing_else(url: str) -> None:
+    attempts = ledger_of(url).attempts
+    sending = attempts.sending(attempts.begin(CARD, undertaking()))
+    deadline = time.monotonic() + 10
+    while (alive := attempts.alive(sending)).marked_at == sending.marked_at:
+        assert time.monotonic() < deadline
+    assert dataclasses.replace(alive, marked_at=sending.marked_at) == sending
+    assert attempts.of(CARD) == [alive]
 
 
 def test_an_attempt_that_failed_says_why_and_quarantines_the_card(url: str) -> None:

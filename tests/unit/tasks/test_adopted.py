@@ -23,8 +23,11 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts im
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Installed
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Occupied, card_resources
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.version import parse_version
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import LedgerError
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations import memory as memory_module
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import gather
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Job, Limits, Order, Outcome
@@ -134,6 +137,42 @@ def test_a_process_of_another_container_is_not_taken_for_dead(remember: Remember
     ran = ups.run(**store.upgrade("ups3"))
     assert ran.verdict == ("blocked", "lease_held")
     assert is_untouched(ups.card)
+
+
+def test_an_attempt_is_as_old_as_the_last_bytes_that_left(remember: Remember, store: ImageStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_module, "SIGN_OF_LIFE", 0.3)
+    signs: list[Attempt] = []
+
+    class Watched(LedgerMemory):
+        def alive(self, attempt: Attempt) -> Attempt:
+            signs.append(super().alive(attempt))
+            return signs[-1]
+
+    ups = remember("ups3")
+    memory = Watched("ups1", "acme", ledger_url=ups.url, username="apc", password="apc")
+    ran = ups.card.firmware(surroundings=Surroundings(memory=memory), rate_limit=3_000_000, **store.upgrade("ups3"))
+    assert ran.verdict == ("compliant", "upgraded")
+    ages = [(sign.marked_at - sign.begun_at).total_seconds() for sign in signs]
+    assert len(ages) >= 3
+    assert ages == sorted(ages)
+    assert {sign.state for sign in signs} == {AttemptState.SENDING}
+    assert ups.attempts[0].marked_at > signs[-1].marked_at
+
+
+def test_a_ledger_that_fails_while_an_image_is_sent_is_told_once_and_does_not_stop_it(
+    remember: Remember, store: ImageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_module, "SIGN_OF_LIFE", 0.1)
+
+    class Failing(LedgerMemory):
+        def alive(self, attempt: Attempt) -> Attempt:
+            raise LedgerError(Reason.LEDGER_UNWRITABLE, f"the ledger cannot be written for attempt {attempt.id}")
+
+    ups = remember("ups3")
+    memory = Failing("ups1", "acme", ledger_url=ups.url, username="apc", password="apc")
+    ran = ups.card.firmware(surroundings=Surroundings(memory=memory), rate_limit=6_000_000, **store.upgrade("ups3"))
+    assert ran.verdict == ("compliant", "upgraded")
+    assert ran.warnings == ["the ledger cannot be written for attempt 1"]
 
 
 def test_the_claim_on_a_card_covers_the_time_that_a_transfer_may_take(remember: Remember, store: ImageStore) -> None:
