@@ -210,13 +210,17 @@ def exposures(card: Card, advisories: t.Iterable[Advisory] = ADVISORIES) -> tupl
 
 
 def _concerns(advisory: Advisory, card: Card) -> bool:
-    """A model that the card does not say may be one that is affected."""
+    """A family or a model that the card does not say may be one that is affected."""
     models = [model for model in (card.device.model, card.device.sku) if model]
     return (
         advisory.generation == card.generation
-        and (not advisory.families or card.product_family in advisory.families)
+        and (_is_of_family(card, advisory) or card.product_family is Family.UNKNOWN)
         and (not advisory.models or not models or any(model.startswith(advisory.models) for model in models))
     )
+
+
+def _is_of_family(card: Card, advisory: Advisory) -> bool:
+    return not advisory.families or card.product_family in advisory.families
 
 
 def _exposure(card: Card, advisory: Advisory) -> Exposure | None:
@@ -224,8 +228,12 @@ def _exposure(card: Card, advisory: Advisory) -> Exposure | None:
         return None
     affected, fixed = _runs(card, advisory.affected), advisory.fixed
     running = f"{advisory.affected.component.value} {card.version(advisory.affected.component) or 'not said'}"
-    if affected:
+    if affected and _is_of_family(card, advisory):
         return Exposure(advisory, Exposed.AFFECTED, f"{running} is affected ({advisory.affected.versions})")
+    if affected:
+        families = ", ".join(family.value for family in advisory.families)
+        why = f"{running} is affected ({advisory.affected.versions}) on cards of {families}, and the family of this one is not known"
+        return Exposure(advisory, Exposed.UNKNOWN, why)
     remedy = f"the first known fix is {fixed}" if fixed else "no fix is known"
     return Exposure(advisory, Exposed.UNKNOWN, f"{running} is not named as affected ({advisory.affected.versions}), and {remedy}")
 

@@ -91,9 +91,36 @@ def test_what_a_card_does_not_say_is_not_safe() -> None:
     assert states(card_of("hw21", "su"))["ripple20-nmc3"] is UNKNOWN
 
 
-def test_a_card_of_unknown_generation_or_family_is_in_no_row() -> None:
-    assert states(card_of(None, None, aos="1.0", app="1.0")) == {}
-    assert states(card_of("hw21", None, aos="1.0", app="1.0", family=Family.UNKNOWN)) == {}
+def test_a_card_of_unknown_generation_is_in_no_row() -> None:
+    assert states(card_of(None, "su", aos="1.0", app="1.0")) == {}
+
+
+@pytest.mark.parametrize(
+    ("token", "version", "expected"),
+    [
+        (
+            "hw21",
+            "1.0",
+            ["ripple20-nmc3", "web-2021-nmc3-ups", "web-2021-nmc3-pdu", "token-2021-nmc3-pdu-ap", "token-2021-nmc3-pdu-apdu"],
+        ),
+        ("hw21", "1.4.5", ["web-2021-nmc3-ups", "web-2021-nmc3-pdu"]),
+        ("hw21", "2.5.5.1", []),
+        (
+            "hw05",
+            "6.9.8",
+            ["web-2021-nmc2-ups", "web-2021-nmc2-pdu", "web-2021-nmc2-other", "token-2021-nmc2-pdu", "credentials-2018-nmc2"],
+        ),
+        ("hw05", "7.2.2", ["credentials-2018-nmc2"]),
+    ],
+)
+def test_a_card_of_unknown_family_may_be_exposed_to_what_holds_for_its_generation(token: str, version: str, expected: list[str]) -> None:
+    card = card_of(token, None, aos=version, app=version, family=Family.UNKNOWN)
+    assert states(card) == dict.fromkeys(expected, UNKNOWN)
+
+
+def test_what_holds_for_all_families_of_a_generation_holds_for_an_unknown_one() -> None:
+    assert states(card_of("hw05", None, aos="6.9.4", app="6.9.4", family=Family.UNKNOWN))["ripple20-nmc2"] is AFFECTED
+    assert states(card_of("hw05", None, family=Family.UNKNOWN))["web-2021-nmc2-ups"] is UNKNOWN
 
 
 def test_a_current_card_is_exposed_to_nothing() -> None:
