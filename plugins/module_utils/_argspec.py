@@ -14,6 +14,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.image impor
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_request import Wanted
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Delivery
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import Family
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Status
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import AMBER_DAYS, Platform, Source
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, VERSIONS
 
@@ -138,6 +139,29 @@ def _readings_spec() -> Spec:
     }
 
 
+def compliance_spec() -> Spec:
+    """The options of `nmc_compliance`. None says how to reach a card: each has its own variables for that."""
+    firmware = firmware_spec()
+    allowed = ("allow_downgrade", "allow_version_jump", "allow_rack_ats", "allow_unverified_image")
+    return {
+        **{name: firmware[name] for name in (*_JUDGED_BY, *allowed)},
+        # The environment variable counts after those of the hosts.
+        "ledger_url": {"type": "str", "no_log": True},
+        "gather": {"type": "str", "choices": ["missing", "always", "never"], "default": "missing"},
+        "max_age": {"type": "float", "default": 86400.0},
+        "deadline": {"type": "float"},
+        "report_directory": {"type": "path", "default": "~/.local/state/secure_power.nmc/reports"},
+        "fail_on": {"type": "list", "elements": "str", "choices": [status.value for status in Status]},
+        "return_findings": {"type": "bool", "default": False},
+    }
+
+
+def audited_host_spec() -> Spec:
+    """What an audit takes from the variables of each host."""
+    firmware = firmware_spec()
+    return {**shared_spec(), **{name: firmware[name] for name in (*_JUDGED_BY, *_WHOSE, "ledger_url")}}
+
+
 def image_info_spec() -> Spec:
     """The options of `nmc_image_info`."""
     return {"path": {"type": "path", "required": True}}
@@ -183,6 +207,9 @@ _ANSIBLE_VARIABLES: t.Mapping[str, tuple[str, ...]] = {
     "username": ("ansible_user",),
     "password": ("ansible_password", "ansible_ssh_pass"),
 }
+# By what an audit judges a card, and whose it is.
+_JUDGED_BY = ("baseline", "baseline_file", "image_store", "image_store_ca_path")
+_WHOSE = ("client", "site", "serial", "expected_application")
 # What a card's variables may say besides how to reach it.
 _FIRMWARE_VARIABLES = (
     "serial",
@@ -201,6 +228,7 @@ _FIRMWARE_VARIABLES = (
     "https_port",
     "client",
     "site",
+    "baseline",
     "baseline_file",
     "change_reference",
     "ledger_url",

@@ -83,7 +83,7 @@ options:
         C(plugins/plugin_utils/baseline.schema.json).
       - The first rule that matches the card counts. A waived card, and one that is to be left alone or that no rule matches, is not
         touched. A card that is not entitled to the release of its rule gets what the rule says under C(otherwise), or is refused.
-      - Not with O(force), and not from a delegate that is another machine.
+      - Not with O(force), and not from a delegate that is another machine. Host variable C(nmc_baseline).
     type: dict
   baseline_file:
     description:

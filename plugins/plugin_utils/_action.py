@@ -30,6 +30,9 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._records import L
 
 Variables = dict[str, t.Any]
 
+# Two ways to say one thing: a task that says it in one way must not be overruled by a variable that says it in the other.
+_BASELINE = ("baseline", "baseline_file")
+
 
 class NmcActionBase(ActionBase):
     """An action names its `Task`; everything else is here."""
@@ -73,8 +76,9 @@ class NmcActionBase(ActionBase):
         options = {name: _plain(value) for name, value in self._task.args.items()}
         known = self._card_variables(variables, card)
         templar = self._templar.copy_with_new_env(available_variables=known)
+        has_baseline = any(options.get(name) is not None for name in _BASELINE)
         for option, names in host_variables(self.TASK.spec()).items():
-            if options.get(option) is None:
+            if options.get(option) is None and not (has_baseline and option in _BASELINE):
                 options[option] = next((_plain(templar.template(known[name])) for name in names if known.get(name) is not None), None)
         if "password" in options and options["password"] is None and not self._task.delegate_to:
             options["password"] = _plain(self._play_context.password) or None

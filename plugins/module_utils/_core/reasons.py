@@ -109,6 +109,7 @@ class Reason(str, enum.Enum):
     MANIFEST_INVALID = "manifest_invalid"
     LEDGER_UNREADABLE = "ledger_unreadable"
     LEDGER_UNWRITABLE = "ledger_unwritable"
+    REPORT_UNWRITABLE = "report_unwritable"
 
     # this card must not be touched
     APPLICATION_REFUSED = "application_refused"
@@ -508,6 +509,11 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
         Status.FAILED,
         "The ledger cannot be written, and what is not written down is not done.",
         f"{_UNTOUCHED} Check the permissions of the ledger and the free space where it lies.",
+    ),
+    Reason.REPORT_UNWRITABLE: Meaning(
+        Status.FAILED,
+        "The report of an audit cannot be written.",
+        "Check report_directory, its permissions and the free space on the controller, then run the audit again.",
     ),
     Reason.APPLICATION_REFUSED: Meaning(
         Status.BLOCKED,

@@ -65,6 +65,15 @@ class Subscriptions(Section):
             elsewhere = table.select().where(table.c.client != self._client, is_card(table, card)).limit(1)
             return transaction.execute(elsewhere).first() is not None
 
+    def known_elsewhere(self) -> list[CardKey]:
+        """The cards that have a history under any other client: one query for a whole audit, which says no more than yes or no of each."""
+        table = tables().subscriptions
+        with self._database.read() as transaction:
+            rows = transaction.execute(
+                table.select().where(table.c.client != self._client).with_only_columns(table.c.serial, table.c.mac).distinct()
+            )
+            return [CardKey(row.serial, row.mac) for row in rows]
+
     def _find(self, transaction: Transaction, *conditions: Condition) -> list[Record]:
         table = tables().subscriptions
         rows = transaction.execute(table.select().where(self._mine(table), *conditions).order_by(table.c.id))

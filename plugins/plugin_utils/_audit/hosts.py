@@ -1,0 +1,190 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The hosts of an audit: what the variables of each say, without those of any other."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ansible.errors import AnsibleError, AnsibleValueOmittedError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.utils.vars import transform_to_native_types
+
+from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
+from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import (
+    Spec,
+    audited_host_spec,
+    host_variables,
+    secret_options,
+)
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card, card_from_facts
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+
+Variables = t.Mapping[str, t.Any]
+Options = dict[str, t.Any]
+# Templates a value with the variables of one host.
+Template = t.Callable[[t.Any, Variables], t.Any]
+
+# Texts that differ from host to host: everything else is validated once for all hosts that agree in it.
+_OWN = ("host", "serial", "host_key_fingerprint")
+_NOBODY = "default"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A card as it was read before, and when."""
+
+    card: Card
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host of the play. ``options`` are validated; ``error`` says why there are none.
+
+    ``removed``: a task before failed on it, or did not reach it, so that what is known of its card may no longer be so.
+    """
+
+    name: str
+    client: str
+    site: str | None
+    groups: tuple[str, ...]
+    options: Options = field(repr=False)
+    known: Known | None = None
+    removed: bool = False
+    error: InputError | None = None
+
+
+class HostReader:
+    """Makes hosts of raw variables. They are templated where they hold a template, and remembered where many hosts have the same."""
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+        self._spec = audited_host_spec()
+        self._variables = host_variables(self._spec)
+        self._secrets = secret_options(self._spec)
+        self._texts: dict[str, str] = {}
+        self._objects: dict[int, tuple[object, t.Any]] = {}
+        self._validated: dict[str, Options | str] = {}
+
+    def read(self, name: str, variables: Variables, *, removed: bool) -> Host:
+        groups = tuple(sorted(map(str, variables.get("group_names", ()))))
+        options: Options = {}
+        error: InputError | None = None
+        try:
+            options = self._checked(self._given(variables), name)
+        except AnsibleError as failure:
+            error = InputError(Reason.INVALID_OPTION, f"{name}: its variables cannot be used: {failure.message}.")
+        except InputError as failure:
+            error = failure
+        client = options.get("client") or self._client(variables)
+        return Host(name, client, options.get("site"), groups, options, _known(variables), removed, error)
+
+    def _given(self, variables: Variables) -> Options:
+        found = {option: self._first(names, variables) for option, names in self._variables.items()}
+        return {option: value for option, value in found.items() if value is not None}
+
+    def _first(self, names: t.Iterable[str], variables: Variables) -> t.Any:
+        for name in names:
+            value = self._plain(variables.get(name), variables)
+            if value is not None:
+                return value
+        return None
+
+    def _plain(self, value: t.Any, variables: Variables) -> t.Any:
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        if isinstance(value, str):
+            return self._templated(value, variables) if _may_be_template(value) else self._text(value)
+        known = self._objects.get(id(value))
+        if known is None:
+            known = (value, None if _holds_template(value) else _native(value))
+            self._objects[id(value)] = known  # which keeps the object, so that its number stays its own
+        return self._templated(value, variables) if known[1] is None else known[1]
+
+    def _text(self, value: str) -> str:
+        if value not in self._texts:
+            self._texts[value] = _native(value)
+        return self._texts[value]
+
+    def _templated(self, value: t.Any, variables: Variables) -> t.Any:
+        """What is omitted is not set."""
+        try:
+            return _native(self._template(value, variables))
+        except AnsibleValueOmittedError:
+            return None
+
+    def _checked(self, given: Options, name: str) -> Options:
+        """Validate what many hosts have in common once. Raises `InputError`."""
+        own: Options = {option: str(given[option]) if option in given else None for option in _OWN}
+        own["baseline"] = given.get("baseline")
+        shared = {option: value for option, value in given.items() if option not in own}
+        key = repr(shared)
+        if key not in self._validated:
+            self._validated[key] = _validate({**shared, "host": name}, self._spec)
+            _secrets.register(shared.get(option) for option in self._secrets)
+        found = self._validated[key]
+        if isinstance(found, str):
+            problems = _secrets.scrub(found, [shared.get(option) for option in self._secrets])
+            raise InputError(Reason.INVALID_OPTION, f"{name}: {problems}.")
+        return {**found, **own}
+
+    def _client(self, variables: Variables) -> str:
+        """Whose host it is although its options are wrong: a report must not come to another client."""
+        try:
+            return str(self._plain(variables.get("nmc_client"), variables) or _NOBODY)
+        except AnsibleError:
+            return _NOBODY
+
+
+def _validate(options: Options, spec: Spec) -> Options | str:
+    found = ArgumentSpecValidator(spec).validate(options)
+    return "; ".join(found.error_messages) if found.error_messages else t.cast("Options", found.validated_parameters)
+
+
+def _may_be_template(text: str) -> bool:
+    return "{" in text or text.startswith("#")
+
+
+def _holds_template(value: t.Any) -> bool:
+    """Whether core has to look at a value; also at what is neither text nor a container, such as one that is vaulted."""
+    if isinstance(value, str):
+        return _may_be_template(value)
+    if isinstance(value, dict):
+        return any(map(_holds_template, (*value.keys(), *value.values())))
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_template, value))
+    return value is not None and not isinstance(value, (bool, int, float))
+
+
+def _native(value: t.Any) -> t.Any:
+    return transform_to_native_types(value, redact=False)
+
+
+# --- what was read before ------------------------------------------------------------------------------------------
+
+
+def _known(variables: Variables) -> Known | None:
+    """The newest facts of the card: those of the inventory plugin, or those that nmc_facts left in the cache of facts."""
+    facts = variables.get("ansible_facts")
+    found = [_reading(variables.get("nmc_discovered")), _reading(facts.get("nmc") if isinstance(facts, dict) else None)]
+    return max((known for known in found if known is not None), key=lambda known: known.read_at, default=None)
+
+
+def _reading(facts: t.Any) -> Known | None:
+    """What facts say, which are a card's words and never templates; None for facts that make no card, or do not say when they were read."""
+    if not isinstance(facts, dict):
+        return None
+    try:
+        plain = json.loads(json.dumps(facts))
+        read_at = datetime.fromisoformat(plain["read_at"])
+    except (TypeError, ValueError, KeyError, RecursionError):
+        return None
+    card = card_from_facts(plain)
+    return None if card is None or read_at.tzinfo is None else Known(card, read_at.astimezone(UTC))
