@@ -9,10 +9,11 @@ Ansible's connection is never opened. Options that a task leaves out come from t
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from pathlib import Path
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleValueOmittedError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -27,6 +28,9 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._requests import 
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._memory import LedgerMemory
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._records import LedgerRecords
+
+if t.TYPE_CHECKING:
+    from ansible.template import Templar
 
 Variables = dict[str, t.Any]
 
@@ -79,7 +83,7 @@ class NmcActionBase(ActionBase):
         has_baseline = any(options.get(name) is not None for name in _BASELINE)
         for option, names in host_variables(self.TASK.spec()).items():
             if options.get(option) is None and not (has_baseline and option in _BASELINE):
-                options[option] = next((_plain(templar.template(known[name])) for name in names if known.get(name) is not None), None)
+                options[option] = _first_set(names, known, templar)
         if "password" in options and options["password"] is None and not self._task.delegate_to:
             options["password"] = _plain(self._play_context.password) or None
         self._find_images(options)
@@ -179,6 +183,15 @@ class NmcActionBase(ActionBase):
             if local.is_file():
                 shell = self._connection._shell
                 holder[key] = self._transfer_file(str(local), shell.join_path(shell.tmpdir, local.name))
+
+
+def _first_set(names: t.Sequence[str], known: Variables, templar: Templar) -> t.Any:
+    """The value of the first variable that is set; one that is omitted is not."""
+    for name in names:
+        if known.get(name) is not None:
+            with contextlib.suppress(AnsibleValueOmittedError):
+                return _plain(templar.template(known[name]))
+    return None
 
 
 def _image_paths(options: dict[str, t.Any]) -> t.Iterator[tuple[dict[str, t.Any], str]]:
