@@ -24,6 +24,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._results import e
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.audit import Audit, Order
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.hosts import Host, HostReader
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.judging import Judge
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.reading import Asking
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.sources import WHO, Sources
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import preload
 
@@ -86,9 +87,7 @@ class ActionModule(ActionBase):
         except (OverflowError, ValueError):
             raise _invalid(f"max_age is {options['max_age']}, which is no number of seconds") from None
         return Order(
-            gather=options["gather"],
-            max_age=max_age,
-            deadline=options["deadline"],
+            asking=Asking(options["gather"], max_age, options["deadline"]),
             ledger_url=options["ledger_url"],
             report_directory=Path(self._loader.path_dwim(options["report_directory"])),
             fail_on=options["fail_on"] or (),

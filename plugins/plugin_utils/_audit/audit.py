@@ -13,38 +13,28 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey, card_key
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError, InputError, NmcError
-from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.judging import Judge, not_read
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.memory import AuditMemory
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.report import Report, Summary, differs, file_names, write
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import open_ledger
 
 if t.TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from pathlib import Path
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import Finding
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.hosts import Host
+    from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.judging import Judge
+    from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.reading import Asking, Said
 
 Result = dict[str, t.Any]
 _SHOWN = 5  # cards of a status in a message
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a host's card said and when, or why it said nothing."""
-
-    answer: Card | NmcError | Refusal
-    read_at: datetime | None = None
-
-
-@dataclass(frozen=True)
 class Order:
-    """What an audit shall do; ``max_age`` is how old facts may be."""
+    """What an audit shall do."""
 
-    gather: str
-    max_age: timedelta
-    deadline: float | None
+    asking: Asking
     ledger_url: str | None
     report_directory: Path
     fail_on: t.Sequence[str]
@@ -71,7 +61,7 @@ class Audit:
         self._insist_on_baselines()
         for host in self._hosts:
             self._memory(host)
-        said = self._ask()
+        said = self._order.asking.ask(self._hosts, now=self._now)
         for host in self._hosts:
             self._add(host, said[host.name])
         changed = self._write_reports()
@@ -102,22 +92,6 @@ class Audit:
             ledger = open_ledger(whose[1], client=host.client, card="audit", check_mode=self._order.check_mode)
             self._memories[whose] = AuditMemory(ledger, today=self._now.date())
         return self._memories[whose]
-
-    def _ask(self) -> dict[str, Said]:
-        return {host.name: self._known(host) for host in self._hosts}
-
-    def _known(self, host: Host) -> Said:
-        """What is at hand without asking the card."""
-        known = host.known
-        if host.error is not None:
-            return Said(host.error)
-        if host.removed:
-            return Said(not_read("a task before this one failed on the host, or did not reach it"))
-        if known is None:
-            return Said(not_read("no facts of the card are at hand"))
-        if abs(self._now - known.read_at) > self._order.max_age:
-            return Said(not_read(f"the facts at hand are of {known.read_at.isoformat(timespec='seconds')}, which is too long ago"))
-        return Said(known.card, known.read_at)
 
     def _add(self, host: Host, said: Said) -> None:
         finding = self._judge.judge(host, said.answer, self._memory(host))

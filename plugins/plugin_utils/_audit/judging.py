@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.compliance import Circumstances, evaluate
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Policy
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import Finding, Subject
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions, declared_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
@@ -65,10 +65,6 @@ class Judge:
             return Finding(subject, baseline.name, MEANINGS[declared.reason].status, declared.reason, declared.sentence)
         policy = Policy(baseline, host.name, host.client, host.site, host.groups, self.today, memory.rights)
         return policy.judge(declared, Circumstances(self.today, store, self.allow))
-
-
-def not_read(sentence: str) -> Refusal:
-    return Refusal(Reason.NOT_READ, sentence)
 
 
 def refusal_of(error: NmcError, who: str) -> Refusal:

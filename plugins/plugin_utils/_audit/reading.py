@@ -1,0 +1,84 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the cards of an audit say: what is known of them, and a sweep for the others."""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import gather
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import access_from
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.hosts import Host
+
+_AT_ONCE = 32
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a host's card said and when, or why it said nothing."""
+
+    answer: Card | NmcError | Refusal
+    read_at: datetime | None = None
+
+    @property
+    def is_reading(self) -> bool:
+        return self.read_at is not None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Which cards are read: ``gather`` is missing, always or never, ``max_age`` how old facts may be, ``deadline`` in seconds."""
+
+    gather: str
+    max_age: timedelta
+    deadline: float | None
+
+    def ask(self, hosts: t.Sequence[Host], *, now: datetime) -> dict[str, Said]:
+        """What each host's card says, by the host's name."""
+        said = {host.name: self._known(host, now) for host in hosts}
+        unread = [host for host in hosts if host.error is None and not said[host.name].is_reading]
+        return said if self.gather == "never" else {**said, **dict(self._swept(unread))}
+
+    def _known(self, host: Host, now: datetime) -> Said:
+        known = host.known
+        if host.error is not None:
+            return Said(host.error)
+        if host.removed:
+            return _not_read("a task before this one failed on the host, or did not reach it")
+        if known is None or self.gather == "always":
+            return _not_read("no facts of the card are at hand")
+        if abs(now - known.read_at) > self.max_age:
+            return _not_read(f"the facts at hand are of {known.read_at.isoformat(timespec='seconds')}, which is too long ago")
+        return Said(known.card, known.read_at)
+
+    def _swept(self, hosts: t.Sequence[Host]) -> t.Iterator[tuple[str, Said]]:
+        ends = math.inf if self.deadline is None else time.monotonic() + self.deadline
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            yield from zip((host.name for host in hosts), pool.map(functools.partial(_read, ends=ends), hosts), strict=True)
+
+
+def _read(host: Host, *, ends: float) -> Said:
+    if time.monotonic() > ends:
+        return _not_read("the deadline of the audit passed before the card was asked")
+    try:
+        return Said(gather(access_from(host.options, card=host.name)).card, datetime.now(UTC))
+    except NmcError as error:
+        return Said(error)
+
+
+def _not_read(sentence: str) -> Said:
+    return Said(Refusal(Reason.NOT_READ, sentence))
