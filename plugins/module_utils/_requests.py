@@ -138,6 +138,7 @@ class Surroundings:
 def order_from(params: Params, *, card: str, surroundings: Surroundings | None = None) -> Order:
     """What to install. Raises `InputError` for versions, checksums, images or a baseline that make no sense."""
     check_paths(params, "image_store", "image_store_ca_path", "image_cache", "backup_directory", card=card)
+    _check_crowd(params, card)
     stones = [_release(stone, card=card) for stone in params["stepping_stones"] or ()]
     downloads = Downloads(Path(params["image_cache"]), params["image_store_ca_path"], params["timeout"], card)
     policy = _policy(params, card, surroundings or Surroundings())
@@ -164,6 +165,15 @@ def order_from(params: Params, *, card: str, surroundings: Surroundings | None =
         ftp_port=params["ftp_port"] if params["upload_protocol"] == "ftp" else None,
         retry_failed=params["retry_failed"],
     )
+
+
+def _check_crowd(params: Params, card: str) -> None:
+    """How many may be upgraded at once; memories are made with it."""
+    for name in ("site_limit", "client_limit"):
+        if params[name] is not None and params[name] < 1:
+            raise _invalid(card, f"{name} is {params[name]}, which lets nobody in; place a hold, or leave it out")
+    if params["site_limit"] is not None and not params["site"]:
+        raise _invalid(card, "site_limit is given without site, so nobody knows where the card is")
 
 
 def _policy(params: Params, card: str, surroundings: Surroundings) -> Policy | None:

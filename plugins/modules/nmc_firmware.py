@@ -223,6 +223,16 @@ options:
       - Without it a scheduled run neither wears out the card's flash memory nor locks accounts out.
     type: bool
     default: false
+  site_limit:
+    description:
+      - At most so many cards of the O(site) are upgraded at once, whoever upgrades them: the O(ledger_url) counts them.
+      - One that comes too late is V(blocked) with the reason V(limit_reached), and nothing was sent to it. Nobody waits inside of a task,
+        because that would keep a fork busy; use C(until), or run again.
+      - Host variable C(nmc_site_limit). It cannot be used from a delegate that is another machine.
+    type: int
+  client_limit:
+    description: The same for all cards of the O(client). Host variable C(nmc_client_limit).
+    type: int
   change_reference:
     description:
       - The number of the change under which the work is done, for the ledger. Host variable C(nmc_change_reference).
@@ -241,7 +251,7 @@ options:
     type: str
     default: default
   site:
-    description: Where the card is, for the rules of a O(baseline). Host variable C(nmc_site).
+    description: Where the card is, for the rules of a O(baseline), for holds and for O(site_limit). Host variable C(nmc_site).
     type: str
   backup:
     description:

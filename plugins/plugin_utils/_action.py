@@ -34,6 +34,9 @@ if t.TYPE_CHECKING:
 
 Variables = dict[str, t.Any]
 
+# The options of a task that its memory is made with.
+_REMEMBERED = ("site", "site_limit", "client_limit", "change_reference", "ledger_url", "username", "password")
+
 # Two ways to say one thing: a task that says it in one way must not be overruled by a variable that says it in the other.
 _BASELINE = ("baseline", "baseline_file")
 
@@ -124,7 +127,7 @@ class NmcActionBase(ActionBase):
         groups = tuple(sorted(map(str, variables.get("group_names", ()))))
         if "ledger_url" not in params:
             return Surroundings(groups)
-        given = {name: params.get(name) for name in ("site", "change_reference", "ledger_url", "username", "password")}
+        given = {name: params.get(name) for name in _REMEMBERED}
         memory = LedgerMemory(host=card, client=params["client"], check_mode=self._task.check_mode, **given)
         return Surroundings(groups, memory, LedgerRecords(memory))
 
@@ -141,6 +144,10 @@ class NmcActionBase(ActionBase):
         at_home = next((option for option in ("baseline", "image_store") if option in options), None)
         if at_home is not None:
             message = f"{card}: {at_home} cannot be used from {delegate}; give version and image or images, which are copied there."
+            return self.TASK.refuse(InputError(Reason.INVALID_OPTION, message), card)
+        limit = next((option for option in ("site_limit", "client_limit") if option in options), None)
+        if limit is not None:
+            message = f"{card}: {limit} needs the ledger, which is the controller's; it cannot be used from {delegate}."
             return self.TASK.refuse(InputError(Reason.INVALID_OPTION, message), card)
         options.pop("ledger_url", None)
         try:

@@ -18,7 +18,14 @@ from getpass import getuser
 from pathlib import Path
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey, card_key
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Lease, Occupied, Resource, card_resources
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import (
+    Lease,
+    Occupied,
+    Resource,
+    card_resources,
+    client_resource,
+    site_resource,
+)
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import present, recorded_coverage
@@ -45,6 +52,8 @@ class LedgerMemory:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     check_mode: bool = False
+    site_limit: int | None = None
+    client_limit: int | None = None
 
     @functools.cached_property
     def ledger(self) -> Ledger:
@@ -67,12 +76,12 @@ class LedgerMemory:
         return () if isinstance(key, Refusal) else self.ledger.attempts.of(key)
 
     @contextlib.contextmanager
-    def claimed(self, card: Card, *, seconds: float) -> t.Iterator[Prolong]:
+    def claimed(self, card: Card, *, seconds: float, to_send: bool = False) -> t.Iterator[Prolong]:
         for hold in self.ledger.holds.in_force(site=self.site):
             raise BlockedError.of(hold.refusal, self.host)
         claim = _Claim(self.ledger, self.host)
         try:
-            for resource in self._resources(card):
+            for resource in (*self._resources(card), *(self._limits() if to_send else ())):
                 claim.take(resource, seconds)
             yield claim.prolong
         finally:
@@ -82,6 +91,12 @@ class LedgerMemory:
         """This reading may lack a half of the card's key that an earlier one had."""
         key = self.key(card)
         return card_resources([key, *(attempt.card for attempt in self.ledger.attempts.of(key))])
+
+    def _limits(self) -> t.Iterator[Resource]:
+        if self.site is not None and self.site_limit is not None:
+            yield site_resource(self.site, self.site_limit)
+        if self.client_limit is not None:
+            yield client_resource(self.client_limit)
 
     def begin(self, card: Card, step: Step, *, sha256: str) -> Attempt:
         undertaking = undertake(

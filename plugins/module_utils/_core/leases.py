@@ -18,12 +18,20 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
 
 
+# A message names so many of those who are at work.
+_SHOWN = 3
+
+
 @dataclass(frozen=True)
 class Resource:
-    """What at most ``slots`` runs may have at once. Make it with `card_resources`, `site_resource` or `client_resource`."""
+    """What at most ``slots`` runs may have at once. Make it with `card_resources`, `site_resource` or `client_resource`.
+
+    ``refused`` is why somebody gets none.
+    """
 
     name: str
     slots: int = 1
+    refused: Reason = Reason.LEASE_HELD
 
 
 def card_resources(cards: t.Iterable[CardKey]) -> tuple[Resource, ...]:
@@ -33,11 +41,11 @@ def card_resources(cards: t.Iterable[CardKey]) -> tuple[Resource, ...]:
 
 
 def site_resource(site: str, slots: int) -> Resource:
-    return Resource(f"site {site}", slots)
+    return Resource(f"site {site}", slots, Reason.LIMIT_REACHED)
 
 
 def client_resource(slots: int) -> Resource:
-    return Resource("client", slots)
+    return Resource("client", slots, Reason.LIMIT_REACHED)
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,10 @@ class Occupied:
 
     @property
     def refusal(self) -> Refusal:
-        held = ", ".join(f"{lease.holder} until {_minute(lease.expires_at)}" for lease in self.leases)
-        return Refusal(Reason.LEASE_HELD, f"no more than {self.resource.slots} may work on {self.resource.name} at once: {held}")
+        held = [f"{lease.holder} until {_minute(lease.expires_at)}" for lease in self.leases]
+        shown = [*held[:_SHOWN], f"{len(held) - _SHOWN} more"] if len(held) > _SHOWN else held
+        sentence = f"no more than {self.resource.slots} may work on {self.resource.name} at once: {', '.join(shown)}"
+        return Refusal(self.resource.refused, sentence)
 
 
 @dataclass(frozen=True)

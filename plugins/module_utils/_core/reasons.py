@@ -131,6 +131,7 @@ class Reason(str, enum.Enum):
     IDENTITY_UNKNOWN = "identity_unknown"
     QUARANTINED = "quarantined"
     KEEPS_REVERTING = "keeps_reverting"
+    LIMIT_REACHED = "limit_reached"
     LEASE_HELD = "lease_held"
     ON_HOLD = "on_hold"
 
@@ -614,8 +615,13 @@ MEANINGS: t.Mapping[Reason, Meaning] = {
     ),
     Reason.LEASE_HELD: Meaning(
         Status.BLOCKED,
-        "Another run works on this card, or as many as may work at its site or for its client.",
+        "Another run works on this card.",
         f"{_UNTOUCHED} Run again when that run is over; a run that was killed gives way at the time that the message names.",
+    ),
+    Reason.LIMIT_REACHED: Meaning(
+        Status.BLOCKED,
+        "As many cards of its site or its client are being upgraded as may be at once.",
+        f"{_UNTOUCHED} Run again; a task does so by itself with until, retries and delay.",
     ),
     Reason.ON_HOLD: Meaning(
         Status.BLOCKED,

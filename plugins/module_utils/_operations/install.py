@@ -124,7 +124,7 @@ def _upgrade(job: Job, card: Card, plan: Plan, images: t.Mapping[str, Measured],
     ``is_current`` says whether the plan still is: whether nobody has tried anything on the card since it was read.
     """
     access, limits = job.access, job.order.limits
-    with job.memory.claimed(card, seconds=_MARGIN) as prolong:
+    with job.memory.claimed(card, seconds=_MARGIN, to_send=True) as prolong:
         if not is_current():
             raise BlockedError(Reason.LEASE_HELD, f"{job.card}: another run has worked on the card meanwhile.")
         before = survey(access, card, answered_snmp=job.outcome.answered_snmp, backup=job.order.backup)

@@ -45,8 +45,11 @@ class Memory(t.Protocol):
     def history(self, card: Card) -> t.Sequence[Attempt]:
         """Earlier attempts on a card, the oldest first."""
 
-    def claimed(self, card: Card, *, seconds: float) -> t.ContextManager[Prolong]:
-        """Hold a card against all others. Raises `BlockedError` LEASE_HELD or ON_HOLD, IDENTITY_UNKNOWN."""
+    def claimed(self, card: Card, *, seconds: float, to_send: bool = False) -> t.ContextManager[Prolong]:
+        """Hold a card against all others, and where something is sent a place at its site and among its client's cards.
+
+        Raises `BlockedError` LEASE_HELD, LIMIT_REACHED, ON_HOLD or IDENTITY_UNKNOWN.
+        """
 
     def begin(self, card: Card, step: Step, *, sha256: str) -> Attempt:
         """Write down what shall be sent, or take over the open attempt with the same image."""
@@ -86,8 +89,8 @@ class OneRun:
         return ()
 
     @contextlib.contextmanager
-    def claimed(self, _card: Card, *, seconds: float) -> t.Iterator[Prolong]:
-        del seconds
+    def claimed(self, _card: Card, *, seconds: float, to_send: bool = False) -> t.Iterator[Prolong]:
+        del seconds, to_send
         yield lambda _seconds: None
 
     def begin(self, card: Card, step: Step, *, sha256: str) -> Attempt:

@@ -33,6 +33,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases impo
     Lease,
     Occupied,
     card_resources,
+    client_resource,
     site_resource,
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -304,9 +305,16 @@ def test_who_finds_a_resource_occupied_learns_who_has_it_until_when() -> None:
     resource = site_resource("paris", 2)
     leases = tuple(Lease(number, resource, f"awx-{number}", NOW + dt.timedelta(minutes=number)) for number in (1, 2))
     assert Occupied(resource, leases).refusal == Refusal(
-        Reason.LEASE_HELD,
+        Reason.LIMIT_REACHED,
         "no more than 2 may work on site paris at once: awx-1 until 2026-11-22 03:01 UTC, awx-2 until 2026-11-22 03:02 UTC",
     )
+
+
+def test_of_many_who_are_at_work_the_first_three_are_named() -> None:
+    resource = client_resource(20)
+    leases = tuple(Lease(number, resource, f"awx-{number}", NOW) for number in range(20))
+    assert Occupied(resource, leases).refusal.sentence.endswith("awx-2 until 2026-11-22 03:00 UTC, 17 more")
+    assert Occupied(card_resources([KEY])[0], leases[:1]).refusal.reason is Reason.LEASE_HELD
 
 
 def test_a_card_has_one_slot_whichever_part_of_its_key_is_known() -> None:

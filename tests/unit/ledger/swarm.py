@@ -10,10 +10,12 @@ Each says what it did in lines of JSON. The exit status is the number of workers
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import itertools
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -21,13 +23,16 @@ import time
 import traceback
 import typing as t
 
+from unit.core.builders import card_of
 from unit.ledger.kept import card_number, database_of, entry, ledger_of, undertaking
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Lease, Resource
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Event
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import prepare
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.schema import tables
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._memory import LedgerMemory
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.database import Transaction
@@ -36,6 +41,7 @@ if t.TYPE_CHECKING:
 Said = dict[str, t.Any]
 Job = t.Callable[[str, int], None]
 SITE = Resource("site paris", 3)
+SITE_LIMIT, CLIENT_LIMIT = 2, 4
 CREDENTIAL = "cc" * 32
 _MAX_SECONDS = 240
 
@@ -79,6 +85,22 @@ def lease(url: str, number: int) -> None:
     say(got=isinstance(found, Lease), holder=f"worker {number}")
 
 
+def upgrade_in_turn(url: str, number: int) -> None:
+    """Try until there is a place, stay for a moment and tell when that was."""
+    site = f"site {number % 3}"
+    memory = LedgerMemory(f"ups{number}", "acme", site, ledger_url=url, site_limit=SITE_LIMIT, client_limit=CLIENT_LIMIT)
+    card = dataclasses.replace(card_of(), serial=card_number(number).serial)
+    while True:
+        try:
+            with memory.claimed(card, seconds=60, to_send=True):
+                began = time.monotonic()
+                time.sleep(0.1)
+                say(site=site, **{"from": began, "until": time.monotonic()})
+                return
+        except BlockedError:
+            time.sleep(random.uniform(0.02, 0.2))
+
+
 def upgrade(ledger: Ledger, number: int, turn: int = 0) -> None:
     card, attempts = card_number(number), ledger.attempts
     begun = attempts.begin(card, undertaking(sha256=f"{os.getpid()} {turn}"))
@@ -115,7 +137,7 @@ def set_clock_off(difference: dt.timedelta) -> None:
     dt.datetime = Wrong  # type: ignore[misc]
 
 
-JOBS: t.Mapping[str, Job] = {job.__name__: job for job in (open_it, migrate, die_while_migrating, write, write_on, lease)}
+JOBS: t.Mapping[str, Job] = {job.__name__: job for job in (open_it, migrate, die_while_migrating, write, write_on, lease, upgrade_in_turn)}
 
 
 # --- starting them -------------------------------------------------------------------------------------------------

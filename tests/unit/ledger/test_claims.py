@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import typing as t
 
 import pytest
 from unit.core.builders import card_of
+from unit.ledger import swarm
 from unit.ledger.kept import CARD, ledger_of, undertaking
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -29,10 +31,10 @@ def memory_of(url: str, **options: t.Any) -> LedgerMemory:
     return LedgerMemory("ups1", "acme", ledger_url=url, **options)
 
 
-def blocked(memory: LedgerMemory, card: Card) -> Reason | None:
+def blocked(memory: LedgerMemory, card: Card, *, to_send: bool = False) -> Reason | None:
     """Why a card cannot be claimed; None if it can."""
     try:
-        with memory.claimed(card, seconds=60):
+        with memory.claimed(card, seconds=60, to_send=to_send):
             return None
     except BlockedError as error:
         return error.reason
@@ -65,3 +67,52 @@ def test_a_claim_that_lost_one_half_is_lost(url: str) -> None:
         claims.enter_context(memory_of(url).claimed(MAC_ONLY, seconds=60))
         with pytest.raises(BlockedError, match="the claim on the card ended before this run did"):
             prolong(60)
+
+
+# how many at once
+
+
+def another(number: int) -> Card:
+    return dataclasses.replace(BOTH, serial=f"ZA{number:010}", mac=None)
+
+
+@pytest.mark.parametrize("limit", [{"site": "paris", "site_limit": 2}, {"client_limit": 2}])
+def test_no_more_cards_are_upgraded_at_once_than_may(url: str, limit: dict[str, t.Any]) -> None:
+    with contextlib.ExitStack() as claims:
+        for number in range(2):
+            claims.enter_context(memory_of(url, **limit).claimed(another(number), seconds=60, to_send=True))
+        assert blocked(memory_of(url, **limit), another(2), to_send=True) is Reason.LIMIT_REACHED
+        assert blocked(memory_of(url, **limit), another(0), to_send=True) is Reason.LEASE_HELD
+        assert blocked(memory_of(url, **limit), another(2)) is None
+        assert blocked(memory_of(url), another(2), to_send=True) is None
+        assert blocked(memory_of(url, site="london", site_limit=1), another(2), to_send=True) is None
+    assert blocked(memory_of(url, **limit), another(2), to_send=True) is None
+
+
+def test_another_client_has_places_of_its_own(url: str) -> None:
+    limit: dict[str, t.Any] = {"site": "paris", "site_limit": 1, "client_limit": 1}
+    with memory_of(url, **limit).claimed(another(0), seconds=60, to_send=True):
+        assert blocked(LedgerMemory("ups1", "umbrella", ledger_url=url, **limit), another(1), to_send=True) is None
+
+
+def test_who_is_too_late_for_one_limit_takes_no_place_of_another(url: str) -> None:
+    crowded: dict[str, t.Any] = {"site": "paris", "site_limit": 1}
+    free: dict[str, t.Any] = {"site": "london", "site_limit": 1}
+    with memory_of(url, **crowded, client_limit=2).claimed(another(0), seconds=60, to_send=True):
+        for _time in range(3):
+            assert blocked(memory_of(url, **crowded, client_limit=2), another(1), to_send=True) is Reason.LIMIT_REACHED
+        assert blocked(memory_of(url, **free, client_limit=2), another(1), to_send=True) is None
+
+
+@pytest.mark.every_fault
+def test_many_processes_that_try_again_and_again_keep_to_both_limits_and_all_get_their_turn(url: str) -> None:
+    said = swarm.run("upgrade_in_turn", url, 24)
+    assert len(said) == 24
+    assert most_at_once(said) <= swarm.CLIENT_LIMIT
+    for site in {line["site"] for line in said}:
+        assert most_at_once([line for line in said if line["site"] == site]) <= swarm.SITE_LIMIT
+
+
+def most_at_once(said: list[swarm.Said]) -> int:
+    moments = sorted([(line["from"], 1) for line in said] + [(line["until"], -1) for line in said])
+    return max(itertools.accumulate(step for _moment, step in moments))

@@ -201,6 +201,12 @@ def test_what_is_no_path_is_refused(path: str) -> None:
     assert error(access, known_hosts=path).reason is Reason.INVALID_OPTION
 
 
+@pytest.mark.parametrize("limit", [{"site_limit": 0, "site": "paris"}, {"client_limit": -1}, {"site_limit": 2}])
+def test_a_limit_that_lets_nobody_in_or_is_for_no_site_is_refused(limit: Options) -> None:
+    assert error(order, version="2.5.5.1", **limit).reason is Reason.INVALID_OPTION
+    order(version="2.5.5.1", site="paris", site_limit=1, client_limit=1)
+
+
 # --- orders --------------------------------------------------------------------------------------------------------
 
 

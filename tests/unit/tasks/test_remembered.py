@@ -61,9 +61,10 @@ class Remembered:
     def patch(self, **changes: t.Any) -> None:
         self.card.emulator.patch(self.card.address, **changes)
 
-    def run(self, *, password: str = "apc", site: str | None = None, check_mode: bool = False, **options: t.Any) -> Ran:
-        login = {"ledger_url": self.url, "username": "apc", "password": password}
-        memory = LedgerMemory("ups1", "acme", site=site, change_reference="CHG-1", check_mode=check_mode, **login)
+    def run(self, *, password: str = "apc", check_mode: bool = False, **options: t.Any) -> Ran:
+        given: dict[str, t.Any] = {name: options.get(name) for name in ("site", "site_limit", "client_limit")}
+        given |= {"ledger_url": self.url, "username": "apc", "password": password}
+        memory = LedgerMemory("ups1", "acme", change_reference="CHG-1", check_mode=check_mode, **given)
         return self.card.firmware(surroundings=Surroundings(memory=memory), password=password, check_mode=check_mode, **options)
 
     def run_until(self, said: str, **options: t.Any) -> None:
@@ -230,6 +231,17 @@ def test_a_card_is_worked_on_by_one_run_at_a_time(remember: Remember, store: Ima
     assert is_untouched(ups.card)
     ups.ledger.leases.release(t.cast("t.Any", lease))
     assert ups.run(**store.upgrade("ups3")).verdict == ("compliant", "upgraded")
+
+
+def test_a_site_where_enough_cards_are_upgraded_gets_no_other_one(remember: Remember, store: ImageStore) -> None:
+    first, second = remember("ups3"), remember("ups3")
+    options = {"site": "paris", "site_limit": 1, **store.upgrade("ups3")}
+    others: list[Ran] = []
+    ran = first.run(on_note=upon("waiting for the restart", lambda: others.append(second.run(**options))), **options)
+    assert ran.verdict == ("compliant", "upgraded")
+    assert others[0].verdict == ("blocked", "limit_reached")
+    assert is_untouched(second.card)
+    assert second.run(**options).verdict == ("compliant", "upgraded")
 
 
 def test_nothing_is_sent_where_somebody_has_stopped_all_work(remember: Remember, store: ImageStore) -> None:
