@@ -28,6 +28,9 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.reading im
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.sources import WHO, Sources
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import preload
 
+# The debugger's strategy is a linear one, too.
+_LINEAR = ("linear", "debug")
+
 Options = dict[str, t.Any]
 Variables = t.Mapping[str, t.Any]
 
@@ -53,7 +56,7 @@ class ActionModule(ActionBase):
         if play.serial:
             raise _invalid("the play has serial, and an audit judges all of its hosts at once; run it in a play without serial")
         strategy = str(play.strategy).rpartition(".")[2]
-        if not strategy.endswith("linear"):
+        if not strategy.endswith(_LINEAR):
             raise _invalid(f"the play's strategy is {strategy}, which does not wait for all hosts; run it in a play with strategy: linear")
 
     def _audit(self, variables: Variables) -> dict[str, t.Any]:

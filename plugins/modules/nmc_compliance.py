@@ -126,6 +126,7 @@ attributes:
     support: full
 notes:
   - A pull request that is tested in check mode wants its reports nevertheless; set C(check_mode) to V(false) on the task.
+  - To register the result for all hosts, set C(run_once) to V(true) on the task.
   - What differs between clients must not come through the arguments of the task, since all of them would get that of the first host.
 seealso:
   - module: secure_power.nmc.nmc_facts

@@ -1,0 +1,241 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an audit is among the tasks of a play: one for all hosts, with nothing of one host for another."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from unit.audit.audits import BASELINE, NEW, NOW, OLD, TARGET, Plays, facts, findings, host, reports, sentences
+
+if t.TYPE_CHECKING:
+    import pathlib
+
+HOSTS = {"ups1": host(1), "ups2": host(2, TARGET), "ups3": host(3, NEW)}
+FOUND = {"ups1": ("drift", "behind_baseline"), "ups2": ("compliant", "at_target"), "ups3": ("ahead", "ahead_of_baseline")}
+
+
+def test_one_task_judges_all_hosts_of_the_play(tmp_path: pathlib.Path) -> None:
+    played = Plays(tmp_path, HOSTS).audit()
+    assert (played.code, list(played.results)) == (0, ["ups1"])
+    assert findings(played.result) == FOUND
+    assert played.result["changed"] is True
+    assert list(reports(tmp_path)) == ["default.json"]
+
+
+def test_with_run_once_every_host_has_the_result(tmp_path: pathlib.Path) -> None:
+    told = {"name": "Told", "ansible.builtin.assert": {"that": "audited.summary.hosts == 3"}}
+    assert Plays(tmp_path, HOSTS).audit(task={"run_once": True}, after=[told]).output.count("All assertions passed") == 3
+
+
+def test_a_second_audit_changes_nothing_and_writes_the_same_but_for_its_times(tmp_path: pathlib.Path) -> None:
+    plays = Plays(tmp_path, HOSTS)
+    plays.audit()
+    first = reports(tmp_path)["default.json"].splitlines()
+    assert plays.audit().result["changed"] is False
+    second = reports(tmp_path)["default.json"].splitlines()
+    differing = [line for line, other in zip(first, second, strict=True) if line != other]
+    assert all(line.startswith((' "generated_at"', ' "read_at"')) for line in differing)
+
+
+@pytest.mark.parametrize("serial", [1, "100%", [1, 2]])
+def test_a_play_with_serial_is_refused_with_what_to_do(tmp_path: pathlib.Path, serial: t.Any) -> None:
+    played = Plays(tmp_path, HOSTS).audit(play={"serial": serial})
+    assert played.code != 0
+    assert "run it in a play without serial" in played.output
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize("strategy", ["free", "ansible.builtin.free", "host_pinned"])
+def test_another_strategy_than_linear_is_refused(tmp_path: pathlib.Path, strategy: str) -> None:
+    """Core itself says it of its own strategies, before any task of theirs runs."""
+    played = Plays(tmp_path, HOSTS).audit(play={"strategy": strategy})
+    assert played.code != 0
+    assert "strategy" in played.output
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_strategy_that_is_none_of_cores_is_refused_by_the_audit(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "strategies").mkdir()
+    code = "from ansible.plugins.strategy.linear import StrategyModule as Linear\n\n\nclass StrategyModule(Linear):\n    pass\n"
+    (tmp_path / "strategies" / "own.py").write_text(code, encoding="utf-8")
+    plays = Plays(tmp_path, HOSTS)
+    plays.write("ansible.cfg", f"[defaults]\nstrategy_plugins = {tmp_path}/strategies\n")
+    played = plays.audit(play={"strategy": "own"})
+    assert played.code != 0
+    assert "run it in a play with strategy: linear" in played.output
+
+
+def test_the_strategy_of_the_debugger_is_linear_too(tmp_path: pathlib.Path) -> None:
+    assert Plays(tmp_path, HOSTS).audit(play={"strategy": "debug"}).code == 0
+
+
+def test_hosts_that_a_task_before_lost_are_judged_and_reported(tmp_path: pathlib.Path) -> None:
+    fails = {"name": "Fail", "ansible.builtin.fail": {}, "when": "inventory_hostname == 'ups2'"}
+    result = Plays(tmp_path, HOSTS).audit(before=[fails]).results["ups1"]
+    assert findings(result) == {**FOUND, "ups2": ("unknown", "not_read")}
+    assert "a task before this one failed on the host" in sentences(result)["ups2"]
+    assert result["removed"] == ["ups2"]
+    assert json.loads(reports(tmp_path)["default.json"])["removed"] == ["ups2"]
+
+
+def test_hosts_beyond_the_limit_of_the_run_are_not_judged(tmp_path: pathlib.Path) -> None:
+    assert list(findings(Plays(tmp_path, HOSTS).audit("--limit", "ups3").result)) == ["ups3"]
+
+
+def test_reports_are_written_before_fail_on_fails(tmp_path: pathlib.Path) -> None:
+    played = Plays(tmp_path, HOSTS).audit(fail_on=["drift", "ahead"])
+    assert played.code != 0
+    assert played.result["msg"].startswith("2 of 3 cards are what fail_on names. 1 ahead: ups3 (ahead_of_baseline); 1 drift: ups1")
+    assert played.result["changed"] is True
+    assert json.loads(reports(tmp_path)["default.json"])["summary"]["statuses"]["drift"] == 1
+
+
+def test_what_fail_on_does_not_name_is_no_failure(tmp_path: pathlib.Path) -> None:
+    assert Plays(tmp_path, HOSTS).audit(fail_on=["unknown", "failed"]).code == 0
+
+
+def test_findings_are_returned_only_on_request(tmp_path: pathlib.Path) -> None:
+    result = Plays(tmp_path, HOSTS).audit(return_findings=False).result
+    assert result["findings"] == []
+    assert result["summary"]["statuses"]["drift"] == 1
+    assert result["clients"]["default"]["report"] == str(tmp_path / "reports" / "default.json")
+
+
+def test_check_mode_judges_and_writes_nothing(tmp_path: pathlib.Path) -> None:
+    played = Plays(tmp_path, HOSTS).audit("--check")
+    assert findings(played.result) == FOUND
+    assert played.result["changed"] is True
+    written = {path.name for path in tmp_path.rglob("*")}
+    assert written - {"inventory.json", "play.json", "results", "ups1", ".ansible", "cp", "tmp"} == set()
+
+
+def test_a_task_can_ask_for_its_reports_in_check_mode(tmp_path: pathlib.Path) -> None:
+    Plays(tmp_path, HOSTS).audit("--check", task={"check_mode": False})
+    assert list(reports(tmp_path)) == ["default.json"]
+
+
+def test_there_is_no_option_for_a_connection(tmp_path: pathlib.Path) -> None:
+    played = Plays(tmp_path, HOSTS).audit(snmp_community="public")
+    assert played.result["reason"] == "invalid_option"
+    assert "snmp_community" in played.result["msg"]
+
+
+# --- variables ------------------------------------------------------------------------------------------------------
+
+
+def test_templates_in_the_variables_of_a_host_are_templated_with_its_own(tmp_path: pathlib.Path) -> None:
+    named = {"nmc_client": "{{ owner }}", "nmc_site": "{{ omit }}"}
+    hosts = {"ups1": host(1, owner="acme", **named), "ups2": host(2, owner="globex", **named)}
+    result = Plays(tmp_path, hosts).audit().result
+    assert {finding["host"]: (finding["client"], finding["site"]) for finding in result["findings"]} == {
+        "ups1": ("acme", None),
+        "ups2": ("globex", None),
+    }
+
+
+def test_a_template_that_cannot_be_resolved_is_the_finding_of_its_host_alone(tmp_path: pathlib.Path) -> None:
+    result = Plays(tmp_path, {**HOSTS, "ups4": host(4, nmc_site="{{ nowhere }}")}).audit().result
+    assert findings(result) == {**FOUND, "ups4": ("failed", "invalid_option")}
+    assert "nowhere" in sentences(result)["ups4"]
+
+
+def test_extra_variables_are_those_of_every_host(tmp_path: pathlib.Path) -> None:
+    result = Plays(tmp_path, HOSTS).audit("-e", "nmc_client=acme").result
+    assert list(result["clients"]) == ["acme"]
+
+
+def test_variables_of_the_play_are_not_seen(tmp_path: pathlib.Path) -> None:
+    result = Plays(tmp_path, HOSTS).audit(play={"vars": {"nmc_client": "acme"}}).result
+    assert list(result["clients"]) == ["default"]
+
+
+def test_facts_out_of_the_fact_cache_count(tmp_path: pathlib.Path) -> None:
+    cached = {"ansible.builtin.set_fact": {"nmc": facts(TARGET, read_at=NOW.isoformat()), "cacheable": True}}
+    plays = Plays(tmp_path, HOSTS)
+    plays.write("ansible.cfg", f"[defaults]\nfact_caching = jsonfile\nfact_caching_connection = {tmp_path}/facts\n")
+    plays.audit(before=[{"name": "Cache", **cached}])
+    assert set(findings(plays.audit().result).values()) == {("compliant", "at_target")}
+
+
+@pytest.mark.parametrize("place", ["nmc_discovered", "ansible_facts"])
+def test_the_words_of_a_card_are_never_a_template(tmp_path: pathlib.Path, place: str) -> None:
+    evil = "{{ lookup('ansible.builtin.pipe', 'touch " + str(tmp_path / "pwned") + "') }}"
+    if place == "nmc_discovered":
+        plays = Plays(tmp_path, {"ups1": {"nmc_discovered": facts(name=evil, location=evil)}})
+        played = plays.audit(after=[{"name": "Show", "ansible.builtin.debug": {"var": "audited.findings[0].card.name"}}])
+    else:
+        plays = Plays(tmp_path, {"ups1": {"ansible_facts": {"nmc": facts(name=evil)}}})
+        played = plays.audit()
+    assert played.code == 0
+    assert not (tmp_path / "pwned").exists()
+    if place == "nmc_discovered":
+        assert json.loads(reports(tmp_path)["default.json"])["findings"][0]["card"]["name"] == evil
+
+
+# --- baselines -------------------------------------------------------------------------------------------------------
+
+
+def test_each_client_has_its_own_baseline(tmp_path: pathlib.Path) -> None:
+    strict = {"name": "strict", "rules": [{"name": "newest", "version": NEW, "entitlement": "free"}]}
+    hosts = {
+        "ups1": host(1, TARGET, nmc_client="acme", nmc_baseline=BASELINE),
+        "ups2": host(2, TARGET, nmc_client="globex", nmc_baseline_file="strict.yml"),
+    }
+    plays = Plays(tmp_path, hosts)
+    plays.write("strict.yml", {"baseline": strict})
+    result = plays.audit(baseline=None).result
+    assert findings(result) == {"ups1": ("compliant", "at_target"), "ups2": ("drift", "behind_baseline")}
+
+
+def test_the_baseline_of_the_task_wins_over_those_of_the_hosts(tmp_path: pathlib.Path) -> None:
+    result = Plays(tmp_path, {"ups1": host(1, TARGET, nmc_baseline_file="gone.yml")}).audit().result
+    assert findings(result) == {"ups1": ("compliant", "at_target")}
+
+
+def test_a_baseline_file_may_be_vaulted(tmp_path: pathlib.Path) -> None:
+    from ansible.parsing.vault import VaultLib, VaultSecret
+
+    vault = VaultLib([("default", VaultSecret(b"Vault-42!"))])
+    plays = Plays(tmp_path, HOSTS)
+    plays.write("vaulted.yml", vault.encrypt(json.dumps(BASELINE)).decode())
+    plays.write("password", "Vault-42!")
+    given: dict[str, t.Any] = {"baseline": None, "baseline_file": "vaulted.yml"}
+    assert findings(plays.audit("--vault-password-file", "password", **given).result) == FOUND
+    assert "vaulted.yml" in plays.audit(**given).result["msg"]
+
+
+def test_a_baseline_that_makes_no_sense_is_the_finding_of_its_hosts(tmp_path: pathlib.Path) -> None:
+    hosts = {
+        "ups1": host(1, nmc_baseline_file="good.json"),
+        "ups2": host(2, nmc_baseline_file="gone.json"),
+        "ups3": host(3, nmc_baseline={"name": "x", "rules": [{"name": "x", "version": 3}]}),
+        "ups4": host(4),
+    }
+    plays = Plays(tmp_path, hosts)
+    plays.write("good.json", BASELINE)
+    result = plays.audit(baseline=None).result
+    assert findings(result) == {
+        "ups1": FOUND["ups1"],
+        "ups2": ("failed", "baseline_invalid"),
+        "ups3": ("failed", "baseline_invalid"),
+        "ups4": ("no_rule", "no_rule"),
+    }
+
+
+def test_an_audit_without_any_baseline_that_can_be_read_fails(tmp_path: pathlib.Path) -> None:
+    assert Plays(tmp_path, HOSTS).audit(baseline=None).result["reason"] == "invalid_option"
+    assert Plays(tmp_path, HOSTS).audit(baseline={"name": "x"}).result["reason"] == "baseline_invalid"
+    assert not (tmp_path / "reports").exists()
+
+
+def test_the_version_of_core_does_not_matter_to_a_report(tmp_path: pathlib.Path) -> None:
+    """What is in a report is plain JSON, without a trace of core's own types."""
+    Plays(tmp_path, HOSTS).audit()
+    report = json.loads(reports(tmp_path)["default.json"])
+    assert "__ansible" not in json.dumps(report)
+    assert [finding["card"]["versions"]["application"] for finding in report["findings"]] == [OLD, TARGET, NEW]
