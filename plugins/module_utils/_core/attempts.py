@@ -14,6 +14,7 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import FINAL
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 
@@ -109,6 +110,12 @@ def recorded_application(history: t.Iterable[Attempt]) -> str | None:
     return next((attempt.undertaking.application for attempt in reversed(list(history)) if attempt.undertaking.application), None)
 
 
+def locked_out(history: t.Iterable[Attempt]) -> Attempt | None:
+    """The last attempt that came to an end, where the card took the image and has let nobody in since."""
+    last = next((attempt for attempt in reversed(list(history)) if attempt.state in _VERDICTS), None)
+    return last if last is not None and last.state is AttemptState.FAILED and last.reason in FINAL.values() else None
+
+
 def restart_due(attempt: Attempt, *, reboot_timeout: float) -> dt.datetime:
     """Until when the card of an open attempt may be unreachable, or show its old version, because it restarts.
 
@@ -133,11 +140,16 @@ def fate(
     settled = restarted or now >= restart_due(attempt, reboot_timeout=reboot_timeout)
     # An image that is sent although the card runs it already changes nothing that could be seen.
     visible = any(change.before != change.after for change in changes)
-    if all(versions.get(change.component) == change.after for change in changes) and (visible or settled):
+    if runs(attempt, versions) and (visible or settled):
         return Fate.PROVEN
     if not settled:
         return Fate.WAIT
     return Fate.RESUME if may_send(attempt) else Fate.GIVE_UP
+
+
+def runs(attempt: Attempt, versions: t.Mapping[Component, Version | None]) -> bool:
+    """Whether a card says that it runs everything that was sent."""
+    return all(versions.get(change.component) == change.after for change in attempt.undertaking.changes)
 
 
 def may_send(attempt: Attempt) -> bool:

@@ -131,8 +131,8 @@ class Reason(str, enum.Enum):
     IDENTITY_UNKNOWN = "identity_unknown"
     QUARANTINED = "quarantined"
     KEEPS_REVERTING = "keeps_reverting"
-    LIMIT_REACHED = "limit_reached"
     LEASE_HELD = "lease_held"
+    LIMIT_REACHED = "limit_reached"
     ON_HOLD = "on_hold"
 
     # the card cannot be reached or read

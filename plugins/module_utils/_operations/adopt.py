@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an earlier run has left open on a card: waited for, and brought to an end where that can be told."""
+"""What an earlier run has left on a card: an open attempt is waited for and brought to an end, a missing proof is made good."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ import time
 import typing as t
 from datetime import timedelta
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState, Fate, fate, open_attempt, restart_due
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import (
+    AttemptState,
+    Fate,
+    fate,
+    locked_out,
+    open_attempt,
+    restart_due,
+    runs,
+)
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import FINAL, another_card
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, ProofError, ReplyError, UnreachableError
@@ -36,6 +44,32 @@ def adopt(job: Job, card: Card) -> Card:
     with job.memory.claimed(card, seconds=job.order.limits.reboot_timeout + _MARGIN):
         attempt = open_attempt(job.memory.history(card))
         return card if attempt is None else _Adoption(job, attempt).settle(card)
+
+
+def let_in_again(job: Job, card: Card, *, check_mode: bool) -> Card:
+    """The card, asked over SSH where the last upgrade ended with nobody being let in any more: SNMP would hide that it still is so."""
+    left = locked_out(job.memory.history(card))
+    if left is None:
+        return card
+    if card.source == "snmp" and job.access.ssh is None:
+        job.outcome.warnings.append(
+            f"{job.card}: {_since(left)}. Whether it lets somebody in now cannot be seen without credentials for SSH."
+        )
+        return card
+    if card.source == "snmp":
+        try:
+            card = confirm_over_ssh(job, card)
+        except AccessError as error:
+            raise AccessError(error.reason, f"{error.message} {_since(left)}.", evidence=error.evidence) from error
+    if runs(left, card.firmware_versions) and not check_mode:
+        with job.memory.claimed(card, seconds=_MARGIN):
+            job.memory.end(left, AttemptState.PROVEN)
+    return card
+
+
+def _since(left: Attempt) -> str:
+    why = left.reason.value if left.reason else "unknown"
+    return f"The upgrade with {left.undertaking.image} on {left.marked_at:%Y-%m-%d} ended with {why}"
 
 
 class _Adoption:

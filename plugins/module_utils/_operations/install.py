@@ -24,7 +24,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     TransferError,
     UnreachableError,
 )
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt, let_in_again
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.external import await_release
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_snmp, gather_ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import verified
@@ -75,7 +75,8 @@ def _first_look(job: Job, *, check_mode: bool) -> Card:
     """The card, once what earlier runs have left open on it is settled."""
     reading = read(job)
     job.outcome.read(reading)
-    return reading.card if check_mode else adopt(job, reading.card)
+    card = reading.card if check_mode else adopt(job, reading.card)
+    return let_in_again(job, card, check_mode=check_mode)
 
 
 def _decide(job: Job, card: Card) -> tuple[Card, Plan]:

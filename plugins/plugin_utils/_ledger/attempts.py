@@ -37,7 +37,7 @@ _REASONS = {reason.value for reason in Reason}
 
 
 class Attempts(Section):
-    """What was tried on which card. An attempt is changed by who holds the card's lease, and by nobody after it has ended."""
+    """What was tried on which card. An attempt is changed by who holds the card's lease, and after it has ended only by its proof."""
 
     def of(self, card: CardKey) -> list[Attempt]:
         """The history of a card, the oldest first."""

@@ -21,6 +21,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts im
     Fate,
     Undertaking,
     fate,
+    locked_out,
     open_attempt,
     quarantine,
     recorded_application,
@@ -151,6 +152,23 @@ def test_the_application_is_what_the_card_said_last() -> None:
     older = attempt(AttemptState.PROVEN, undertaking=undertaking(application="sy"))
     assert recorded_application([older, said, silent]) == "sumx"
     assert recorded_application([silent]) is None
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        ([], False),
+        ([(AttemptState.FAILED, Reason.HOST_KEY_CHANGED)], True),
+        ([(AttemptState.FAILED, Reason.LOGIN_LOST), (AttemptState.UNSENT, None)], True),
+        ([(AttemptState.FAILED, Reason.LOGIN_LOST), (AttemptState.PROVEN, None)], False),
+        ([(AttemptState.FAILED, Reason.LOGIN_LOST), (AttemptState.FAILED, Reason.STILL_OLD_VERSION)], False),
+        ([(AttemptState.FAILED, None)], False),
+    ],
+)
+def test_a_card_is_locked_when_its_last_upgrade_ended_with_nobody_let_in(
+    history: list[tuple[AttemptState, Reason | None]], expected: bool
+) -> None:
+    assert (locked_out([attempt(state, reason=reason) for state, reason in history]) is not None) is expected
 
 
 # quarantine

@@ -235,3 +235,25 @@ def test_a_card_that_went_back_by_itself_twice_is_left_alone_until_somebody_says
     assert ups.run(**options).verdict == ("blocked", "keeps_reverting")
     assert is_untouched(ups.card)
     assert ups.run(retry_failed=True, **options).verdict == ("compliant", "upgraded")
+
+
+def test_a_host_key_that_an_upgrade_changed_is_not_hidden_by_snmp_until_somebody_accepts_it(remember: Remember, store: ImageStore) -> None:
+    ups, options = remember("ups3", "ssh", "snmp"), store.upgrade("ups3")
+    ups.card.suffers("new_host_key_after_upgrade")
+    assert ups.run(**options).verdict == ("failed", "host_key_changed")
+    ups.card.suffers()
+    for check_mode in (True, False):
+        ran = ups.run(check_mode=check_mode, **options)
+        assert ran.verdict == ("failed", "host_key_changed")
+        assert "ended with host_key_changed" in ran["msg"]
+    warned = dataclasses.replace(ups, card=ups.card.reached("snmp")).run(**options)
+    assert warned.verdict == ("compliant", "at_target")
+    assert any("ended with host_key_changed" in warning for warning in warned.warnings)
+    accepted = {"host_key_fingerprint": ups.card.emulator.host_key(ups.card.address), **options}
+    assert ups.run(check_mode=True, **accepted).verdict == ("compliant", "at_target")
+    assert [attempt.state for attempt in ups.attempts] == [AttemptState.FAILED]
+    assert ups.run(**accepted).verdict == ("compliant", "at_target")
+    assert [attempt.state for attempt in ups.attempts] == [AttemptState.PROVEN]
+    connections = ups.card.counters["connections"]
+    assert ups.run(**options).verdict == ("compliant", "at_target")
+    assert ups.card.counters["connections"] == connections
