@@ -1,0 +1,261 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an audit finds, reports and remembers of hosts of which facts are at hand."""
+
+from __future__ import annotations
+
+import json
+import stat
+import typing as t
+from datetime import timedelta
+
+import pytest
+from unit.audit.audits import AN_HOUR_AGO, NEW, NOW, OLD, TARGET, audited, facts, findings, host, reports, sentences
+from unit.core.builders import card_of
+from unit.ledger.kept import entry, ledger_of, undertaking
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, NmcError
+
+if t.TYPE_CHECKING:
+    import pathlib
+
+    from unit.audit.audits import Variables
+
+UNREAD = ("unknown", "not_read")
+
+
+def test_the_newest_facts_of_a_card_count(tmp_path: pathlib.Path) -> None:
+    older = (NOW - timedelta(hours=2)).isoformat()
+    result = audited(
+        tmp_path,
+        {
+            "ups1": {"nmc_discovered": facts(OLD), "ansible_facts": {"nmc": facts(TARGET, read_at=older)}},
+            "ups2": {"nmc_discovered": facts(OLD, read_at=older), "ansible_facts": {"nmc": facts(TARGET)}},
+        },
+    )
+    assert findings(result) == {"ups1": ("drift", "behind_baseline"), "ups2": ("compliant", "at_target")}
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {},
+        {"nmc_discovered": None},
+        {"nmc_discovered": "facts"},
+        {"nmc_discovered": {"read_at": AN_HOUR_AGO}},
+        {"nmc_discovered": facts(read_at="yesterday")},
+        {"nmc_discovered": facts(read_at="2026-11-22T12:00:00")},
+        {"nmc_discovered": facts(firmware=None)},
+        {"nmc_discovered": facts(name={1, 2})},
+        {"ansible_facts": "facts"},
+        {"ansible_facts": {"nmc": []}},
+    ],
+    ids=repr,
+)
+def test_what_makes_no_facts_is_not_judged_by(tmp_path: pathlib.Path, known: Variables) -> None:
+    assert findings(audited(tmp_path, {"ups1": known})) == {"ups1": UNREAD}
+
+
+@pytest.mark.parametrize("hours", [25, -25])
+def test_facts_that_are_too_old_or_of_days_to_come_are_missing(tmp_path: pathlib.Path, hours: int) -> None:
+    then = (NOW - timedelta(hours=hours)).isoformat()
+    result = audited(tmp_path, {"ups1": {"nmc_discovered": facts(read_at=then)}})
+    assert findings(result) == {"ups1": UNREAD}
+    assert sentences(result)["ups1"] == f"the facts at hand are of {then}, which is too long ago"
+
+
+def test_what_was_known_of_a_removed_host_does_not_count(tmp_path: pathlib.Path) -> None:
+    result = audited(tmp_path, {"ups1": host(1), "ups2": host(2)}, removed=["ups2"])
+    assert findings(result)["ups2"] == UNREAD
+    assert result["removed"] == ["ups2"]
+
+
+def test_a_card_that_is_not_the_declared_one_is_said(tmp_path: pathlib.Path) -> None:
+    result = audited(tmp_path, {"ups1": host(1, nmc_serial="ZA7")})
+    assert findings(result) == {"ups1": ("blocked", "wrong_card")}
+
+
+@pytest.mark.parametrize("variables", [{"nmc_snmp_port": "many"}, {"nmc_transport": "pigeon"}])
+def test_wrong_variables_are_the_finding_of_their_host_alone(tmp_path: pathlib.Path, variables: Variables) -> None:
+    result = audited(tmp_path, {"ups1": host(1, nmc_client="acme", **variables), "ups2": host(2, TARGET)})
+    assert findings(result) == {"ups1": ("failed", "invalid_option"), "ups2": ("compliant", "at_target")}
+    assert set(result["clients"]) == {"acme", "default"}
+
+
+def test_a_release_that_the_image_store_lacks_is_said_as_an_upgrade_would(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "manifest.yml").write_text("version: 1\nimages: {}\nreleases: []\n", encoding="utf-8")
+    hosts = {
+        "ups1": host(1, nmc_image_store=str(tmp_path / "store")),
+        "ups2": host(2, nmc_image_store=str(tmp_path / "gone")),
+        "ups3": host(3),
+    }
+    assert findings(audited(tmp_path, hosts)) == {
+        "ups1": ("blocked", "image_missing"),
+        "ups2": ("blocked", "store_unreadable"),
+        "ups3": ("drift", "behind_baseline"),
+    }
+
+
+# --- clients ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_of_one_client_holds_nothing_of_another(tmp_path: pathlib.Path) -> None:
+    hosts = {
+        f"{client}-{number}": host(number, nmc_client=client, nmc_site=f"{client} site")
+        for client in ("acme", "globex")
+        for number in (1, 2)
+    }
+    first = audited(tmp_path, hosts, removed=["globex-1"])
+    text = reports(tmp_path)["acme.json"]
+    assert "globex" not in text
+    assert json.loads(text)["summary"]["hosts"] == 2
+    assert json.loads(text)["removed"] == []
+    assert set(first["clients"]) == {"acme", "globex"}
+    alone = tmp_path / "alone"
+    audited(alone, {name: said for name, said in hosts.items() if name.startswith("acme")})
+    assert reports(alone)["acme.json"] == text
+
+
+@pytest.mark.parametrize("client", ["../escape", "a/b", ".", "..", "", "naïve", "x" * 10 + "\n"])
+def test_the_name_of_a_client_is_no_path(tmp_path: pathlib.Path, client: str) -> None:
+    audited(tmp_path, {"ups1": host(1, nmc_client=client)})
+    (report,) = tmp_path.rglob("*.json")
+    assert report.parent == tmp_path / "reports"
+
+
+def test_two_clients_never_share_a_report(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(InputError, match="would share the report"):
+        audited(tmp_path, {"ups1": host(1, nmc_client="a/b"), "ups2": host(2, nmc_client="A b")})
+    assert not (tmp_path / "reports").exists()
+
+
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_for_its_owner_only(tmp_path: pathlib.Path) -> None:
+    audited(tmp_path, {"ups1": host(1)})
+    assert stat.S_IMODE((tmp_path / "reports").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "reports" / "default.json").stat().st_mode) == 0o600
+
+
+def test_the_order_of_the_inventory_does_not_matter(tmp_path: pathlib.Path) -> None:
+    hosts = {f"ups{number}": host(number) for number in range(20)}
+    audited(tmp_path, hosts)
+    first = reports(tmp_path)
+    assert audited(tmp_path, dict(reversed(hosts.items())))["changed"] is False
+    assert reports(tmp_path) == first
+
+
+def test_only_times_may_differ_without_being_a_change(tmp_path: pathlib.Path) -> None:
+    audited(tmp_path, {"ups1": host(1)})
+    first = reports(tmp_path)["default.json"]
+    later = NOW + timedelta(hours=3)
+    known = {"nmc_discovered": facts(OLD, read_at=later.isoformat(), serial="ZA0000000001")}
+    assert audited(tmp_path, {"ups1": known}, now=later)["changed"] is False
+    assert reports(tmp_path)["default.json"] != first
+    assert audited(tmp_path, {"ups1": host(1, TARGET)})["changed"] is True
+
+
+def test_a_report_that_is_no_report_is_replaced(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "default.json").write_bytes(b"\xff\xfe half")
+    assert audited(tmp_path, {"ups1": host(1)})["changed"] is True
+    assert json.loads(reports(tmp_path)["default.json"])["format"] == 1
+
+
+def test_a_directory_that_cannot_be_written_is_said_with_what_to_do(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "reports").write_text("in the way", encoding="utf-8")
+    with pytest.raises(NmcError, match="cannot be written") as caught:
+        audited(tmp_path, {"ups1": host(1)})
+    assert caught.value.reason is Reason.REPORT_UNWRITABLE
+
+
+def test_no_secret_of_a_host_is_in_a_report_or_the_result(tmp_path: pathlib.Path) -> None:
+    secrets = {
+        "nmc_password": "Sesame-42!",
+        "nmc_snmp_community": "Commune-42!",
+        "nmc_snmp_auth_password": "Authentic-42!",
+        "nmc_snmp_privacy_password": "Private-42!",
+        "nmc_ledger_url": f"sqlite:///{tmp_path}/Ledger-42!.sqlite",
+    }
+    wrong = {**secrets, "nmc_transport": "Sesame-42!"}
+    result = audited(tmp_path, {"ups1": host(1, **secrets), "ups2": host(2, **wrong)}, ledger_url=None)
+    said = json.dumps(result) + "".join(reports(tmp_path).values())
+    assert [secret for secret in secrets.values() if secret in said] == []
+
+
+# --- the ledger ------------------------------------------------------------------------------------------------------
+
+KEY = CardKey("ZA0000000001", None)
+STRICT = {"name": "strict", "rules": [{"name": "certified", "version": NEW}]}
+
+
+def test_a_subscription_in_the_ledger_entitles_its_card_alone(tmp_path: pathlib.Path) -> None:
+    url = f"sqlite:///{tmp_path}/ledger.sqlite"
+    bought = entry(activated_on=NOW.date(), expires_on=NOW.date() + timedelta(days=30))
+    ledger_of(url, "acme").subscriptions.append(KEY, [bought], after=())
+    hosts = {"ups1": host(1, nmc_client="acme"), "ups2": host(2, nmc_client="acme"), "ups3": host(1, nmc_client="globex")}
+    found = findings(audited(tmp_path, hosts, baseline=STRICT))
+    assert found["ups1"] == ("drift", "behind_baseline")
+    assert found["ups2"][0] == "not_entitled"
+    # Another client's subscription of the same card is nobody's business, but nobody knows either that there is none.
+    assert found["ups3"][0] == "unknown"
+
+
+def test_what_was_seen_of_each_card_is_remembered_under_its_client(tmp_path: pathlib.Path) -> None:
+    url = f"sqlite:///{tmp_path}/ledger.sqlite"
+    audited(tmp_path, {"ups1": host(1, nmc_client="acme"), "ups2": {"nmc_client": "acme"}})
+    (seen,) = ledger_of(url, "acme").observations.of(KEY)
+    assert (seen.facts["host"], seen.facts["status"], seen.facts["versions"]["application"]) == ("ups1", "drift", OLD)
+    assert ledger_of(url, "globex").observations.of(KEY) == []
+
+
+def test_check_mode_remembers_and_writes_nothing(tmp_path: pathlib.Path) -> None:
+    audited(tmp_path, {"ups1": host(1)}, check_mode=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _lost(tmp_path: pathlib.Path, reason: Reason = Reason.NEVER_CAME_BACK) -> None:
+    ledger = ledger_of(f"sqlite:///{tmp_path}/ledger.sqlite", "default")
+    attempt = ledger.attempts.sent(ledger.attempts.sending(ledger.attempts.begin(KEY, undertaking())))
+    ledger.attempts.end(attempt, AttemptState.FAILED, reason)
+
+
+SILENT: Variables = {"ansible_host": "127.0.0.1", "nmc_snmp_community": "public", "nmc_snmp_port": 9, "nmc_timeout": 0.3}
+
+
+def test_a_card_that_never_came_back_from_its_upgrade_needs_a_site_visit(tmp_path: pathlib.Path) -> None:
+    """Also where nothing but an earlier audit tells which card the host was."""
+    audited(tmp_path, {"ups1": host(1)})
+    _lost(tmp_path)
+    hosts = {"ups1": SILENT, "ups2": SILENT}
+    result = audited(tmp_path, hosts, gather="missing")
+    assert findings(result) == {"ups1": ("needs_site_visit", "site_visit_needed"), "ups2": ("unreachable", "snmp_silent")}
+
+
+def test_a_card_that_was_seen_after_its_upgrade_is_only_unreachable(tmp_path: pathlib.Path) -> None:
+    _lost(tmp_path)
+    audited(tmp_path, {"ups1": host(1)})
+    assert findings(audited(tmp_path, {"ups1": SILENT}, gather="missing"))["ups1"][0] == "unreachable"
+
+
+def test_old_facts_tell_which_card_is_lost(tmp_path: pathlib.Path) -> None:
+    _lost(tmp_path)
+    known = {**SILENT, **host(1)}
+    assert findings(audited(tmp_path, {"renamed": known}, gather="always"))["renamed"][0] == "needs_site_visit"
+
+
+def test_a_card_that_lost_its_application_is_known_by_what_it_ran_before(tmp_path: pathlib.Path) -> None:
+    bare = card_of("hw05", None, aos=OLD, missing=True).facts(AN_HOUR_AGO)
+    hosts: dict[str, Variables] = {"ups1": {"nmc_discovered": {**bare, "serial": KEY.serial}}}
+    assert findings(audited(tmp_path, hosts))["ups1"][0] == "blocked"
+    _lost(tmp_path, Reason.APPLICATION_BROKEN)
+    assert findings(audited(tmp_path, hosts))["ups1"][0] == "drift"
+    declared = {"ups1": {**hosts["ups1"], "nmc_expected_application": "sumx"}}
+    assert findings(audited(tmp_path / "other", declared))["ups1"][0] == "drift"
