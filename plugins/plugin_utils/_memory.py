@@ -12,7 +12,7 @@ import os
 import socket
 import typing as t
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from getpass import getuser
 from pathlib import Path
@@ -75,8 +75,11 @@ class LedgerMemory:
         key = card_key(card)
         return () if isinstance(key, Refusal) else self.ledger.attempts.of(key)
 
+    def left_open(self) -> Attempt | None:
+        return self.ledger.attempts.open_at(self.host)
+
     @contextlib.contextmanager
-    def claimed(self, card: Card, *, seconds: float, to_send: bool = False) -> t.Iterator[Prolong]:
+    def claimed(self, card: Card | CardKey, *, seconds: float, to_send: bool = False) -> t.Iterator[Prolong]:
         for hold in self.ledger.holds.in_force(site=self.site):
             raise BlockedError.of(hold.refusal, self.host)
         claim = _Claim(self.ledger, self.host)
@@ -87,9 +90,9 @@ class LedgerMemory:
         finally:
             claim.release()
 
-    def _resources(self, card: Card) -> t.Sequence[Resource]:
+    def _resources(self, card: Card | CardKey) -> t.Sequence[Resource]:
         """This reading may lack a half of the card's key that an earlier one had."""
-        key = self.key(card)
+        key = card if isinstance(card, CardKey) else self.key(card)
         return card_resources([key, *(attempt.card for attempt in self.ledger.attempts.of(key))])
 
     def _limits(self) -> t.Iterator[Resource]:
@@ -99,9 +102,8 @@ class LedgerMemory:
             yield client_resource(self.client_limit)
 
     def begin(self, card: Card, step: Step, *, sha256: str) -> Attempt:
-        undertaking = undertake(
-            card, step, sha256=sha256, operator=getuser(), controller=socket.gethostname(), change_reference=self.change_reference
-        )
+        plain = undertake(card, step, sha256=sha256, operator=getuser(), controller=socket.gethostname())
+        undertaking = replace(plain, change_reference=self.change_reference, host=self.host)
         return self.ledger.attempts.begin(self.key(card), undertaking)
 
     def sending(self, attempt: Attempt) -> Attempt:

@@ -56,7 +56,8 @@ _NO_VERDICTS = (AttemptState.SUPERSEDED, AttemptState.UNKNOWN)
 class Undertaking:
     """What shall be sent to a card, by whom, and what the card shall run afterwards.
 
-    ``application`` is what the card ran before: a card that loses it on the way no longer says so itself.
+    ``application`` is what the card ran before: a card that loses it on the way no longer says so itself. ``host`` is what the
+    inventory called it, which tells nothing but whom to wait for when a host does not answer.
     """
 
     application: str | None
@@ -67,6 +68,7 @@ class Undertaking:
     operator: str
     controller: str
     change_reference: str | None = None
+    host: str | None = None
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,30 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Reading
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.order import Job
 
 # Between two readings of a card that may be about to restart (s).
 _INTERVAL = 2.0
 # Beyond the restart itself a claim covers the readings around it (s).
 _MARGIN = 120.0
+# How a card that restarts may fail to answer.
+_NOT_NOW = (UnreachableError, AccessError, ReplyError)
+
+
+def meet(job: Job, *, check_mode: bool) -> Reading:
+    """The first reading of a card. One that is away because an earlier run restarted it is waited for."""
+    try:
+        return read(job)
+    except _NOT_NOW as error:
+        left = None if error.reason in (*FINAL, Reason.NAME_UNRESOLVED) else job.memory.left_open()
+        if left is None or left.state is AttemptState.BEGUN:
+            raise
+        if check_mode:
+            raise type(error)(error.reason, f"{error.message} {_open(left)}.", evidence=error.evidence) from error
+        with job.memory.claimed(left.card, seconds=job.order.limits.reboot_timeout + _MARGIN):
+            return _Adoption(job, left).meet(error)
 
 
 def adopt(job: Job, card: Card) -> Card:
@@ -67,6 +85,10 @@ def let_in_again(job: Job, card: Card, *, check_mode: bool) -> Card:
     return card
 
 
+def _open(left: Attempt) -> str:
+    return f"An earlier run has left {left.undertaking.image} {left.state.value} on {left.marked_at:%Y-%m-%d %H:%M} UTC"
+
+
 def _since(left: Attempt) -> str:
     why = left.reason.value if left.reason else "unknown"
     return f"The upgrade with {left.undertaking.image} on {left.marked_at:%Y-%m-%d} ended with {why}"
@@ -78,6 +100,19 @@ class _Adoption:
     def __init__(self, job: Job, attempt: Attempt) -> None:
         self._job, self._attempt = job, attempt
         self._began, self._began_at = time.monotonic(), max(job.memory.now(), attempt.marked_at)
+
+    def meet(self, error: NmcError) -> Reading:
+        """A reading of a card that did not answer, as soon as it does; whose card answers there is for others to see."""
+        self._job.say(f"{_open(self._attempt)}; waiting for the card")
+        while self._now() < restart_due(self._attempt, reboot_timeout=self._reboot_timeout):
+            time.sleep(_INTERVAL)
+            try:
+                return read(self._job)
+            except _NOT_NOW as again:
+                if again.reason in FINAL:
+                    raise
+                error = again
+        raise self._never_came_back() if isinstance(error, UnreachableError) else error
 
     def settle(self, card: Card) -> Card:
         left = f"{self._attempt.undertaking.image} {self._attempt.state.value}"
@@ -121,7 +156,7 @@ class _Adoption:
         """None while it restarts. A refused password is not tried again."""
         try:
             card = read(self._job).card
-        except (UnreachableError, AccessError, ReplyError) as error:
+        except _NOT_NOW as error:
             if error.reason in FINAL:
                 raise
             return None

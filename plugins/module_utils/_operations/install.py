@@ -24,11 +24,11 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     TransferError,
     UnreachableError,
 )
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt, let_in_again
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt, let_in_again, meet
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.external import await_release
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_snmp, gather_ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import verified
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.login import confirm_over_ssh, read
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.login import confirm_over_ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Trial
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.prove import Awaited, Restart, await_restart
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.surroundings import check, survey
@@ -73,7 +73,7 @@ def install(job: Job, *, check_mode: bool) -> None:
 
 def _first_look(job: Job, *, check_mode: bool) -> Card:
     """The card, once what earlier runs have left open on it is settled."""
-    reading = read(job)
+    reading = meet(job, check_mode=check_mode)
     job.outcome.read(reading)
     card = reading.card if check_mode else adopt(job, reading.card)
     return let_in_again(job, card, check_mode=check_mode)

@@ -45,7 +45,10 @@ class Memory(t.Protocol):
     def history(self, card: Card) -> t.Sequence[Attempt]:
         """Earlier attempts on a card, the oldest first."""
 
-    def claimed(self, card: Card, *, seconds: float, to_send: bool = False) -> t.ContextManager[Prolong]:
+    def left_open(self) -> Attempt | None:
+        """What an earlier run has left open on the card that answered as this host then."""
+
+    def claimed(self, card: Card | CardKey, *, seconds: float, to_send: bool = False) -> t.ContextManager[Prolong]:
         """Hold a card against all others, and where something is sent a place at its site and among its client's cards.
 
         Raises `BlockedError` LEASE_HELD, LIMIT_REACHED, ON_HOLD or IDENTITY_UNKNOWN.
@@ -88,8 +91,11 @@ class OneRun:
     def history(self, _card: Card) -> t.Sequence[Attempt]:
         return ()
 
+    def left_open(self) -> Attempt | None:
+        return None
+
     @contextlib.contextmanager
-    def claimed(self, _card: Card, *, seconds: float, to_send: bool = False) -> t.Iterator[Prolong]:
+    def claimed(self, _card: Card | CardKey, *, seconds: float, to_send: bool = False) -> t.Iterator[Prolong]:
         del seconds, to_send
         yield lambda _seconds: None
 
@@ -170,7 +176,7 @@ class Trial:
             self._warn(error.message)
 
 
-def undertake(card: Card, step: Step, *, sha256: str, operator: str, controller: str, change_reference: str | None = None) -> Undertaking:
+def undertake(card: Card, step: Step, *, sha256: str, operator: str, controller: str) -> Undertaking:
     """What a step is, in the words of an attempt."""
     return Undertaking(
         application=card.application,
@@ -180,5 +186,4 @@ def undertake(card: Card, step: Step, *, sha256: str, operator: str, controller:
         changes=step.changes,
         operator=operator,
         controller=controller,
-        change_reference=change_reference,
     )

@@ -44,6 +44,12 @@ class Attempts(Section):
         with self._database.read() as transaction:
             return self._find(transaction, is_card(tables().attempts, card))
 
+    def open_at(self, host: str) -> Attempt | None:
+        """What was begun on a card of a host and not ended, whatever card answers there by now."""
+        table = tables().attempts
+        with self._database.read() as transaction:
+            return open_attempt(self._find(transaction, table.c.host == host, table.c.ended_at.is_(None)))
+
     def ended_within(self, seconds: float) -> list[Attempt]:
         """What ended lately on any card of the client, the oldest first."""
         with self._database.read() as transaction:
@@ -129,6 +135,7 @@ def _columns(undertaking: Undertaking) -> dict[str, t.Any]:
         "operator": undertaking.operator,
         "controller": undertaking.controller,
         "change_reference": undertaking.change_reference,
+        "host": undertaking.host,
     }
 
 
@@ -149,6 +156,7 @@ def _attempt(row: sa.Row[t.Any]) -> Attempt:
             operator=row.operator,
             controller=row.controller,
             change_reference=row.change_reference,
+            host=row.host,
         ),
         state=AttemptState(row.state) if row.state in _STATES else AttemptState.UNKNOWN,
         transfers=row.transfers,

@@ -23,8 +23,15 @@ _HAS_HEADER: t.Mapping[str, str] = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'nmc_ledger'",
     "postgresql": "SELECT 1 WHERE to_regclass('nmc_ledger') IS NOT NULL",
 }
+
+
+def _add_hosts_of_attempts(transaction: Transaction) -> None:
+    for statement in ("ALTER TABLE attempts ADD COLUMN host TEXT", "CREATE INDEX attempts_by_host ON attempts (host, client)"):
+        transaction.connection.exec_driver_sql(statement)
+
+
 # The way from each version to the next; a new ledger is made as the newest at once.
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (_add_hosts_of_attempts,)
 
 
 @dataclass(frozen=True)

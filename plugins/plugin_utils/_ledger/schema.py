@@ -93,7 +93,7 @@ _LAYOUTS: t.Mapping[str, _Layout] = {
         (
             *_maybe("application"),
             *_text("image", "sha256", "component", "changes", "operator", "controller"),
-            *_maybe("change_reference"),
+            *_maybe("change_reference", "host"),
             *_text("state"),
             *_number("transfers"),
             *_time("begun_at", "marked_at"),
@@ -101,6 +101,7 @@ _LAYOUTS: t.Mapping[str, _Layout] = {
             *_maybe("reason"),
         ),
         of_card=True,
+        searched=("host",),
     ),
     "refusals": _Layout((*_text("fingerprint", "host"), *_time("refused_at")), searched=("fingerprint",)),
     "leases": _Layout((*_text("resource", "holder"), *_time("expires_at")), searched=("resource",)),

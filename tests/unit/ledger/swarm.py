@@ -30,7 +30,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts im
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Lease, Resource
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Event
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError
-from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import prepare
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import STEPS, prepare
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.schema import tables
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._memory import LedgerMemory
 
@@ -59,11 +59,11 @@ def open_it(url: str, _number: int) -> None:
 
 
 def migrate(url: str, _number: int) -> None:
-    say(version=prepare(database_of(url), steps=(_add_colour,)).version)
+    say(version=prepare(database_of(url), steps=(*STEPS, _add_colour)).version)
 
 
 def die_while_migrating(url: str, _number: int) -> None:
-    prepare(database_of(url), steps=(_add_colour, _die))
+    prepare(database_of(url), steps=(*STEPS, _add_colour, _die))
 
 
 def write(url: str, number: int) -> None:

@@ -44,6 +44,16 @@ def test_an_attempt_goes_its_way_from_begun_to_proven(url: str) -> None:
     assert attempts.of(CARD) == attempts.everything() == attempts.ended_within(60) == [proven]
 
 
+def test_what_is_open_is_found_by_the_host_that_it_was_begun_on(url: str) -> None:
+    attempts = ledger_of(url).attempts
+    attempts.end(attempts.begin(CARD, undertaking(host="ups1")), AttemptState.PROVEN)
+    assert attempts.open_at("ups1") is None
+    begun = attempts.begin(CARD, undertaking(host="ups1"))
+    attempts.begin(OTHER_CARD, undertaking(host="ups2"))
+    assert attempts.open_at("ups1") == begun
+    assert ledger_of(url, "umbrella").attempts.open_at("ups1") is None
+
+
 def test_a_sign_of_life_makes_an_attempt_younger_and_nothing_else(url: str) -> None:
     attempts = ledger_of(url).attempts
     sending = attempts.sending(attempts.begin(CARD, undertaking()))

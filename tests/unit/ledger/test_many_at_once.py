@@ -19,9 +19,10 @@ from unit.ledger.kept import CARD, card_number, database_of, ledger_of, undertak
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt, AttemptState
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.leases import Lease
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Event
-from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import prepare
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.migrations import STEPS, prepare
 
 pytestmark = pytest.mark.every_fault
+NEWEST = 1 + len(STEPS)
 
 
 def test_a_hundred_workers_writing_at_once_lose_nothing(url: str) -> None:
@@ -43,15 +44,15 @@ def test_workers_that_open_a_new_ledger_at_once_find_the_same(url: str) -> None:
 def test_processes_that_migrate_at_once_do_it_once(url: str) -> None:
     ledger = ledger_of(url)
     ledger.attempts.begin(CARD, undertaking())
-    assert [line["version"] for line in swarm.run("migrate", url, 20)] == [2] * 20
-    assert prepare(database_of(url), steps=(print,)).key == ledger.fingerprints.key
+    assert [line["version"] for line in swarm.run("migrate", url, 20)] == [NEWEST + 1] * 20
+    assert prepare(database_of(url), steps=(*STEPS, print)).key == ledger.fingerprints.key
 
 
 def test_a_process_that_is_killed_while_it_migrates_leaves_the_old_schema(url: str) -> None:
     header = prepare(database_of(url))
     swarm.run("die_while_migrating", url, 1, failures=1)
     assert prepare(database_of(url)) == header
-    assert [line["version"] for line in swarm.run("migrate", url, 2)] == [2, 2]
+    assert [line["version"] for line in swarm.run("migrate", url, 2)] == [NEWEST + 1] * 2
 
 
 def test_a_site_goes_to_as_many_as_may_whatever_their_clocks_say(url: str) -> None:

@@ -14,6 +14,7 @@ import sys
 import typing as t
 
 import pytest
+from sqlalchemy import inspect
 from unit.ledger.kept import CARD, database_of, ledger_of, undertaking
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -29,6 +30,9 @@ if t.TYPE_CHECKING:
     from unit.ledger.postgres import Postgres
 
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.database import Transaction
+
+
+NEWEST = 1 + len(STEPS)
 
 
 def mode(path: pathlib.Path) -> int:
@@ -132,11 +136,26 @@ def test_two_ledgers_have_different_keys(tmp_path: pathlib.Path) -> None:
 
 def test_an_older_schema_is_migrated_and_keeps_its_key(url: str) -> None:
     key = ledger_of(url).fingerprints.key
-    header = prepare(database_of(url), steps=(add_colour,))
-    assert (header.version, header.key) == (2, key)
-    assert prepare(database_of(url), steps=(add_colour,)) == header
+    header = prepare(database_of(url), steps=(*STEPS, add_colour))
+    assert (header.version, header.key) == (NEWEST + 1, key)
+    assert prepare(database_of(url), steps=(*STEPS, add_colour)) == header
     with database_of(url).read() as transaction:
         transaction.connection.exec_driver_sql("SELECT colour FROM holds")
+
+
+def test_a_ledger_of_the_first_version_is_brought_to_the_schema_of_a_new_one(url: str) -> None:
+    ledger_of(url)
+    with database_of(url).write("schema") as transaction:
+        for statement in ("DROP INDEX attempts_by_host", "ALTER TABLE attempts DROP COLUMN host", "UPDATE nmc_ledger SET version = 1"):
+            transaction.connection.exec_driver_sql(statement)
+    attempts = ledger_of(url).attempts
+    begun = attempts.begin(CARD, undertaking(host="ups1"))
+    assert attempts.open_at("ups1") == begun
+    with database_of(url).read() as transaction:
+        found = inspect(transaction.connection).get_indexes("attempts")
+    assert {index["name"]: index["column_names"] for index in found} == {
+        index.name: [column.name for column in index.columns] for index in tables().attempts.indexes
+    }
 
 
 def test_a_new_ledger_is_of_the_newest_schema_at_once(url: str) -> None:
@@ -154,20 +173,20 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(url: str) -> None:
         transaction.connection.exec_driver_sql("SELECT nonsense")
 
     with pytest.raises(LedgerError):
-        prepare(database_of(url), steps=(break_off,))
+        prepare(database_of(url), steps=(*STEPS, break_off))
     assert prepare(database_of(url)) == header
-    assert prepare(database_of(url), steps=(add_colour,)).version == 2
+    assert prepare(database_of(url), steps=(*STEPS, add_colour)).version == NEWEST + 1
 
 
 # what is refused
 
 
 def test_a_newer_schema_is_refused_and_left_alone(url: str) -> None:
-    prepare(database_of(url), steps=(add_colour,))
+    prepare(database_of(url), steps=(*STEPS, add_colour))
     error = refused(url)
     assert error.reason is Reason.LEDGER_UNREADABLE
-    assert "its schema has version 2, and this collection knows 1" in error.message
-    assert prepare(database_of(url), steps=(add_colour,)).version == 2
+    assert f"its schema has version {NEWEST + 1}, and this collection knows {NEWEST}" in error.message
+    assert prepare(database_of(url), steps=(*STEPS, add_colour)).version == NEWEST + 1
 
 
 def test_the_database_of_something_else_is_refused_and_left_alone(url: str) -> None:

@@ -53,9 +53,8 @@ CHANGES = tuple(
 
 def left_open(ups: Remembered, store: ImageStore, *, times: int = 1) -> Attempt:
     """The attempt of a run that was killed once its image was sent, as often as that."""
-    undertaking = Undertaking(
-        "su", IMAGE, store.checksum(IMAGE).removeprefix("sha256:"), Component.APPLICATION, CHANGES, operator="anna", controller="awx-1"
-    )
+    sha256 = store.checksum(IMAGE).removeprefix("sha256:")
+    undertaking = Undertaking("su", IMAGE, sha256, Component.APPLICATION, CHANGES, operator="anna", controller="awx-1", host="ups1")
     attempts = ups.ledger.attempts
     attempt = attempts.begin(ups.key, undertaking)
     for _time in range(times):
@@ -257,3 +256,48 @@ def test_a_host_key_that_an_upgrade_changed_is_not_hidden_by_snmp_until_somebody
     connections = ups.card.counters["connections"]
     assert ups.run(**options).verdict == ("compliant", "at_target")
     assert ups.card.counters["connections"] == connections
+
+
+@pytest.mark.parametrize("over", [("ssh",), ("ssh", "snmp"), ("snmp",)], ids=["ssh", "both", "snmp"])
+def test_a_card_that_is_away_because_a_killed_run_restarted_it_is_waited_for(
+    remember: Remember, store: ImageStore, over: tuple[str, ...]
+) -> None:
+    ups, options = remember("ups3", *over), store.upgrade("ups3")
+    whole = dataclasses.replace(ups, card=ups.card.reached("ssh", "snmp"))
+    ups.patch(reboot_seconds=6.0)
+    whole.run_until("waiting for the restart", **options)
+    ups.card.emulator.wait(ups.card.address, lambda state: state["phase"] == "rebooting")
+    ran = ups.run(reboot_timeout=40.0, timeout=2.0, **options)
+    assert ran.verdict == ("compliant", "at_target")
+    assert any("waiting for the card" in note for note in ran.notes)
+    assert [attempt.state for attempt in ups.attempts] == [AttemptState.PROVEN]
+    assert ups.card.counters["uploads"] == 1
+
+
+def test_a_card_that_never_answers_after_a_killed_run_is_no_ordinary_unreachable_one(remember: Remember, store: ImageStore) -> None:
+    ups, options = remember("ups3"), store.upgrade("ups3")
+    left_open(ups, store)
+    ups.card.suffers("refuse")
+    planned = ups.run(check_mode=True, reboot_timeout=4.0, **options)
+    assert planned.verdict == ("unreachable", "connection_failed")
+    assert f"An earlier run has left {IMAGE} sent on " in planned["msg"]
+    ran = ups.run(reboot_timeout=4.0, **options)
+    assert ran.verdict == ("failed", "never_came_back")
+    assert [attempt.reason for attempt in ups.attempts] == [Reason.NEVER_CAME_BACK]
+    assert ups.run(reboot_timeout=4.0, **options).verdict == ("unreachable", "connection_failed")
+
+
+def test_another_run_that_waits_for_the_card_is_not_disturbed(remember: Remember, store: ImageStore) -> None:
+    ups = remember("ups3")
+    left_open(ups, store)
+    ups.card.suffers("refuse")
+    ups.ledger.leases.acquire(card_resources([ups.key])[0], holder="another", seconds=60)
+    assert ups.run(**store.upgrade("ups3")).verdict == ("blocked", "lease_held")
+
+
+def test_an_attempt_of_which_nothing_was_sent_explains_no_silence(remember: Remember, store: ImageStore) -> None:
+    ups = remember("ups3")
+    left_open(ups, store)
+    ups.rewrite("UPDATE attempts SET state = 'begun', transfers = 0")
+    ups.card.suffers("refuse")
+    assert ups.run(**store.upgrade("ups3")).verdict == ("unreachable", "connection_failed")

@@ -58,6 +58,10 @@ class Remembered:
         with contextlib.closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as database:
             return list(database.iterdump())
 
+    def rewrite(self, statement: str) -> None:
+        with contextlib.closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), isolation_level=None)) as database:
+            database.execute(statement)
+
     def patch(self, **changes: t.Any) -> None:
         self.card.emulator.patch(self.card.address, **changes)
 
@@ -94,9 +98,9 @@ def upon(said: str, does: t.Callable[[], object]) -> t.Callable[[str], None]:
 @pytest.fixture
 def remember(take: Take, tmp_path: pathlib.Path) -> Remember:
     def remembered(kind: str, *over: str) -> Remembered:
-        card = take(kind).reached(*(over or ("ssh",)))
-        facts = card.facts(transport="ssh")["ansible_facts"]["nmc"]
-        return Remembered(card, CardKey(facts["serial"], facts["mac"]), f"sqlite:///{tmp_path}/ledger.sqlite")
+        card = take(kind)
+        facts = card.facts()["ansible_facts"]["nmc"]
+        return Remembered(card.reached(*(over or card.over)), CardKey(facts["serial"], facts["mac"]), f"sqlite:///{tmp_path}/ledger.sqlite")
 
     return remembered
 
