@@ -55,7 +55,7 @@ options:
     type: float
     default: 86400.0
   deadline:
-    description: Seconds after which no more cards are read. Those that were not reached by then are reported as V(unknown).
+    description: Seconds after which no more cards are read. Those that were not read by then are reported as V(unreachable).
     type: float
   allow_downgrade:
     description: Judge as M(secure_power.nmc.nmc_firmware#module) would with this option.

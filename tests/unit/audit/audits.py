@@ -85,15 +85,16 @@ def reports(folder: pathlib.Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Played:
-    """How a play ended: its exit code, what it printed, and the results of the audit, by the host that it ran on."""
+    """How a play ended: its exit code, what it printed, and the results of its tasks by the hosts that they ran on."""
 
     code: int
     output: str
-    results: dict[str, Variables]
+    tasks: dict[str, dict[str, Variables]]
 
     @property
     def result(self) -> Variables:
-        (result,) = self.results.values()
+        """That of the audit, which ran once."""
+        (result,) = self.tasks["Audit"].values()
         return result
 
 
@@ -131,8 +132,14 @@ class Plays:
             old.unlink()
         command = [str(_PLAYBOOK), "-i", "inventory.json", playbook, *arguments]
         done = subprocess.run(command, cwd=self.folder, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
-        results = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in kept.glob("*")}
-        return Played(done.returncode, f"{done.stdout}\n{done.stderr}", results)
+        tasks: dict[str, dict[str, Variables]] = {}
+        for path in kept.glob("*@*"):
+            task, _at, name = path.name.partition("@")
+            tasks.setdefault(task, {})[name] = json.loads(path.read_text(encoding="utf-8"))
+        return Played(done.returncode, f"{done.stdout}\n{done.stderr}", tasks)
+
+    def command(self, playbook: str, *arguments: str) -> list[str]:
+        return [str(_PLAYBOOK), "-i", "inventory.json", playbook, *arguments]
 
     def environment(self) -> dict[str, str]:
         settings = {

@@ -21,7 +21,7 @@ FOUND = {"ups1": ("drift", "behind_baseline"), "ups2": ("compliant", "at_target"
 
 def test_one_task_judges_all_hosts_of_the_play(tmp_path: pathlib.Path) -> None:
     played = Plays(tmp_path, HOSTS).audit()
-    assert (played.code, list(played.results)) == (0, ["ups1"])
+    assert (played.code, list(played.tasks["Audit"])) == (0, ["ups1"])
     assert findings(played.result) == FOUND
     assert played.result["changed"] is True
     assert list(reports(tmp_path)) == ["default.json"]
@@ -76,7 +76,7 @@ def test_the_strategy_of_the_debugger_is_linear_too(tmp_path: pathlib.Path) -> N
 
 def test_hosts_that_a_task_before_lost_are_judged_and_reported(tmp_path: pathlib.Path) -> None:
     fails = {"name": "Fail", "ansible.builtin.fail": {}, "when": "inventory_hostname == 'ups2'"}
-    result = Plays(tmp_path, HOSTS).audit(before=[fails]).results["ups1"]
+    result = Plays(tmp_path, HOSTS).audit(before=[fails]).result
     assert findings(result) == {**FOUND, "ups2": ("unknown", "not_read")}
     assert "a task before this one failed on the host" in sentences(result)["ups2"]
     assert result["removed"] == ["ups2"]
@@ -111,7 +111,7 @@ def test_check_mode_judges_and_writes_nothing(tmp_path: pathlib.Path) -> None:
     assert findings(played.result) == FOUND
     assert played.result["changed"] is True
     written = {path.name for path in tmp_path.rglob("*")}
-    assert written - {"inventory.json", "play.json", "results", "ups1", ".ansible", "cp", "tmp"} == set()
+    assert written - {"inventory.json", "play.json", "results", "Audit@ups1", ".ansible", "cp", "tmp"} == set()
 
 
 def test_a_task_can_ask_for_its_reports_in_check_mode(tmp_path: pathlib.Path) -> None:

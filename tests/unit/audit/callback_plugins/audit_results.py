@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keeps the results of the task named Audit, by the host that it ran on, for the tests of plays."""
+"""Keeps the results of all tasks, by task and host, for the tests of plays."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
 name: audit_results
 type: notification
-short_description: Keeps what audits return
-description: Keeps what audits return.
+short_description: Keeps what tasks return
+description: Keeps what tasks return.
 """
 
 
@@ -30,10 +30,12 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._keep(result)
 
+    def v2_runner_on_unreachable(self, result: t.Any) -> None:
+        self._keep(result)
+
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
         self._keep(result)
 
     def _keep(self, result: t.Any) -> None:
-        if result.task_name == "Audit":
-            path = Path(os.environ["AUDIT_RESULTS"]) / result._host.get_name()
-            path.write_text(json.dumps(result._result), encoding="utf-8")
+        path = Path(os.environ["AUDIT_RESULTS"]) / f"{result.task_name}@{result._host.get_name()}"
+        path.write_text(json.dumps(result._result), encoding="utf-8")
