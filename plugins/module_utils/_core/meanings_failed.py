@@ -38,6 +38,11 @@ FAILED: t.Mapping[Reason, Meaning] = {
         "SNMP is off by default on new firmware. Check that it is on, its access list, community or user, version and port; "
         "or give SSH credentials.",
     ),
+    Reason.SWEEP_ENDED: Meaning(
+        Status.UNREACHABLE,
+        "The time that was given for reading all cards was over before this one was read.",
+        "Give the sweep more time, or read fewer cards at once; then run again.",
+    ),
     Reason.NO_CREDENTIALS: Meaning(
         Status.FAILED,
         "No credentials were given for any way to the card.",

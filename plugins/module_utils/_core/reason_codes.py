@@ -137,6 +137,7 @@ class Reason(str, enum.Enum):
     NO_SSH_BANNER = "no_ssh_banner"
     CARD_RESTARTING = "card_restarting"
     SNMP_SILENT = "snmp_silent"
+    SWEEP_ENDED = "sweep_ended"
     NO_CREDENTIALS = "no_credentials"
     SNMP_REFUSED = "snmp_refused"
     LOGIN_REFUSED = "login_refused"

@@ -29,6 +29,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
 
+_Read = t.TypeVar("_Read")
+_Step = t.TypeVar("_Step")
+
+
 @dataclass(frozen=True)
 class Access:
     """Every way to one card. An endpoint is None when no credentials are given for it.
@@ -66,27 +70,72 @@ class Reading:
     warnings: tuple[str, ...] = ()
 
 
+class AskSnmp(t.NamedTuple):
+    """A step of reading a card: the values of these OIDs are needed."""
+
+    endpoint: SnmpEndpoint
+    oids: t.Sequence[str]
+
+
+class AskSsh(t.NamedTuple):
+    """A step of reading a card: what it says in an SSH session is needed."""
+
+    access: Access
+
+
+Step = t.Union[AskSnmp, AskSsh]
+# Yields steps, and is sent what came of each: the values, the card, or the NmcError that it ended with.
+Steps = t.Generator[Step, t.Any, _Read]
+
+
 def gather(access: Access) -> Reading:
     """Read a card over the transports that its credentials allow.
 
     Raises `UnreachableError`, `AccessError`, `ReplyError` or `InputError` of the last transport that was tried.
     """
+    return _follow(reading_steps(access))
+
+
+def _follow(steps: Steps[_Read]) -> _Read:
+    """Take one step after the other, and return what they lead to."""
+    step = next(steps)
+    try:
+        while True:
+            step = tell(steps, _take(step))
+    except StopIteration as end:
+        return t.cast("_Read", end.value)
+
+
+def tell(dialogue: t.Generator[_Step, t.Any, t.Any], outcome: t.Any) -> _Step:
+    """Go on with what came of the last step, an NmcError where it failed; return the next one."""
+    return dialogue.throw(outcome) if isinstance(outcome, NmcError) else dialogue.send(outcome)
+
+
+def _take(step: Step) -> t.Any:
+    try:
+        return snmp.get(step.endpoint, step.oids) if isinstance(step, AskSnmp) else gather_ssh(step.access)
+    except NmcError as error:
+        return error
+
+
+def reading_steps(access: Access) -> Steps[Reading]:
+    """What `gather` does, whoever takes the steps."""
     if access.transport == "ssh" or (access.transport == "auto" and access.snmp is None):
-        return _noted(gather_ssh(access), access)
+        return _noted((yield AskSsh(access)), access)
     if access.transport == "snmp" or access.ssh is None:
-        return _noted(gather_snmp(access), access)
+        return _noted((yield from snmp_steps(access)), access)
     try:
-        card = gather_snmp(access)
-    except (UnreachableError, AccessError) as error:
-        if error.reason is Reason.NAME_UNRESOLVED:
+        card = yield from snmp_steps(access)
+    except (UnreachableError, AccessError, ReplyError) as error:
+        if error.reason in (Reason.NAME_UNRESOLVED, Reason.NOT_A_CARD):
             raise
-        return _fall_back(access, error)
-    return _noted(gather_ssh(access) if card.application_missing else card, access)
+        return (yield from _fall_back(access, error))
+    return _noted((yield AskSsh(access)) if card.application_missing else card, access)
 
 
-def _fall_back(access: Access, snmp_error: NmcError) -> Reading:
+def _fall_back(access: Access, snmp_error: NmcError) -> Steps[Reading]:
     try:
-        card = gather_ssh(access)
+        card = yield AskSsh(access)
     except NmcError as ssh_error:
         message = f"{ssh_error.message} Before that, SNMP was tried: {snmp_error.message}"
         raise type(ssh_error)(ssh_error.reason, message, evidence={**snmp_error.evidence, **ssh_error.evidence}) from ssh_error
@@ -108,14 +157,19 @@ def _noted(card: Card, access: Access, *more: str) -> Reading:
 
 def gather_snmp(access: Access) -> Card:
     """Read over SNMP in two requests: who the card is, then the device of the kind that its sysObjectID names."""
+    return _follow(snmp_steps(access))
+
+
+def snmp_steps(access: Access) -> Steps[Card]:
+    """What `gather_snmp` does, whoever takes the steps."""
     endpoint = access.require_snmp()
-    card = snmp.get(endpoint, snmp_tables.CARD_OIDS)
+    card = yield AskSnmp(endpoint, snmp_tables.CARD_OIDS)
     if not snmp_tables.is_card(card):
         text = card.get(snmp_tables.SYS_DESCR)
         shown = kept("sysDescr", text.decode("utf-8", "replace") if isinstance(text, bytes) else "").text
         message = f"{access.card}: what answers over SNMP at {endpoint.host} is not a network management card; sysDescr is {shown!r}."
         raise ReplyError(Reason.NOT_A_CARD, message, evidence={"sys_descr": shown})
-    device = snmp.get(endpoint, snmp_tables.device_oids(snmp_tables.device_kind(card)))
+    device = yield AskSnmp(endpoint, snmp_tables.device_oids(snmp_tables.device_kind(card)))
     return identify(snmp_tables.observe(card, device), product_family=access.product_family)
 
 

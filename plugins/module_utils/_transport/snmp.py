@@ -25,7 +25,20 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_e
     SnmpValue,
 )
 
-__all__ = ["AUTH_PROTOCOLS", "ENGINES", "PRIVACY_PROTOCOLS", "VERSIONS", "SnmpEndpoint", "SnmpValue", "get"]
+__all__ = [
+    "AUTH_PROTOCOLS",
+    "ENGINES",
+    "PRIVACY_PROTOCOLS",
+    "VERSIONS",
+    "SnmpEndpoint",
+    "SnmpValue",
+    "check",
+    "get",
+    "requests_for",
+    "resolve",
+]
+
+Requests = t.Generator[t.Sequence[str], t.Optional["dict[str, SnmpValue]"], "dict[str, SnmpValue]"]
 
 VERSIONS = ("v1", "v2c", "v3")
 ENGINES = ("auto", "gufo", "pysnmp")
@@ -46,8 +59,8 @@ def get(endpoint: SnmpEndpoint, oids: t.Sequence[str], *, engine: str = "auto") 
     Raises InputError (INVALID_OPTION, NO_CREDENTIALS, MISSING_LIBRARY), UnreachableError (NAME_UNRESOLVED, SNMP_SILENT),
     AccessError SNMP_REFUSED, and with gufo alone ReplyError UNEXPECTED_REPLY.
     """
-    _check(endpoint, engine)
-    address = _resolve(endpoint)
+    check(endpoint, engine)
+    address = resolve(endpoint)
     if engine == "pysnmp" or (engine == "auto" and not snmp_gufo.can_ask(endpoint)):
         return _get(snmp_pysnmp.open_session(endpoint, address), oids)
     GUFO_SNMP.load(endpoint.card)
@@ -63,23 +76,35 @@ def get(endpoint: SnmpEndpoint, oids: t.Sequence[str], *, engine: str = "auto") 
 
 
 def _get(session: t.ContextManager[Fetch], oids: t.Sequence[str]) -> dict[str, SnmpValue]:
-    values: dict[str, SnmpValue] = dict.fromkeys(oids)
+    requests, answered = requests_for(oids), None
     with session as fetch:
-        for start in range(0, len(oids), _OIDS_PER_REQUEST):
-            values.update(_ask(fetch, oids[start : start + _OIDS_PER_REQUEST]))
+        try:
+            while True:
+                answered = fetch(requests.send(answered))
+        except StopIteration as end:
+            return t.cast("dict[str, SnmpValue]", end.value)
+
+
+def requests_for(oids: t.Sequence[str]) -> Requests:
+    """Yield the OIDs of each request that it takes, be sent what was answered, return the values of all of them."""
+    values: dict[str, SnmpValue] = dict.fromkeys(oids)
+    for start in range(0, len(oids), _OIDS_PER_REQUEST):
+        values.update((yield from _ask(oids[start : start + _OIDS_PER_REQUEST])))
     return values
 
 
-def _ask(fetch: Fetch, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
+def _ask(oids: t.Sequence[str]) -> Requests:
     """Ask for all at once; where one of them spoils the answer (v1: noSuchName) or all are too many (tooBig), ask in halves."""
-    values = {oid: value for oid, value in fetch(oids).items() if oid in oids}
+    answered = yield oids
+    values = {oid: value for oid, value in (answered or {}).items() if oid in oids}
     if values or len(oids) == 1:
         return values
     half = len(oids) // 2
-    return {**_ask(fetch, oids[:half]), **_ask(fetch, oids[half:])}
+    return {**(yield from _ask(oids[:half])), **(yield from _ask(oids[half:]))}
 
 
-def _resolve(endpoint: SnmpEndpoint) -> str:
+def resolve(endpoint: SnmpEndpoint) -> str:
+    """The address of the card. Raises UnreachableError NAME_UNRESOLVED."""
     try:
         found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_DGRAM)
     except (socket.gaierror, UnicodeError) as error:
@@ -87,7 +112,8 @@ def _resolve(endpoint: SnmpEndpoint) -> str:
     return str(found[0][4][0])
 
 
-def _check(endpoint: SnmpEndpoint, engine: str) -> None:
+def check(endpoint: SnmpEndpoint, engine: str) -> None:
+    """Raises InputError (INVALID_OPTION, NO_CREDENTIALS) for what cannot be asked at all."""
     if engine not in ENGINES:
         raise _invalid(endpoint, f"the SNMP engine must be one of {', '.join(ENGINES)}")
     if endpoint.version not in VERSIONS:

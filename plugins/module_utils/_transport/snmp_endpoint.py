@@ -13,6 +13,9 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, ReplyError, UnreachableError
 from ansible_collections.secure_power.nmc.plugins.module_utils._secrets import scrub
 
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_codec import Message
+
 # A number, a string of octets, an object identifier or IP address in dotted form, or None for what the card does not have.
 SnmpValue = t.Union[int, bytes, str, None]
 
@@ -54,6 +57,17 @@ def silence(endpoint: SnmpEndpoint) -> UnreachableError:
 
 def unreadable(endpoint: SnmpEndpoint) -> ReplyError:
     return ReplyError(Reason.UNEXPECTED_REPLY, f"{endpoint.card}: what {endpoint.host} answers over SNMP cannot be read.")
+
+
+def values_of(message: Message, endpoint: SnmpEndpoint) -> dict[str, SnmpValue]:
+    """What an answer of v1 or v2c gives: nothing when it is an error for the request as a whole."""
+    if message.is_denial:
+        raise denial(endpoint)
+    return dict(message.answered)
+
+
+def denial(endpoint: SnmpEndpoint) -> AccessError:
+    return refusal(endpoint, "it has no access to the requested values at this security level")
 
 
 def refusal(endpoint: SnmpEndpoint, why: str) -> AccessError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SNMP with pysnmp, which is pure Python: its message codec alone for v1 and v2c, its whole engine for v3."""
+"""SNMP in pure Python: with the messages of `snmp_codec` for v1 and v2c, with the engine of pysnmp for v3."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ import typing as t
 import warnings
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
-from ansible_collections.secure_power.nmc.plugins.module_utils._deps import PYASN1, PYSNMP
+from ansible_collections.secure_power.nmc.plugins.module_utils._deps import PYSNMP
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp_codec
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_endpoint import (
     Fetch,
     SnmpEndpoint,
     SnmpValue,
+    denial,
     refusal,
     silence,
+    unreadable,
+    values_of,
 )
 
 _LONGEST_DATAGRAM = 65535
@@ -74,18 +78,8 @@ class _CommunitySession:
     """v1 and v2c: build a message, send it, wait for the answer to it."""
 
     def __init__(self, endpoint: SnmpEndpoint, address: str) -> None:
-        api = PYSNMP.submodule("proto.api", endpoint.card)
         self._endpoint = endpoint
-        self._protocol = api.PROTOCOL_MODULES[api.SNMP_VERSION_1 if endpoint.version == "v1" else api.SNMP_VERSION_2C]
-        self._encode = PYASN1.submodule("codec.ber.encoder", endpoint.card).encode
-        self._decode = PYASN1.submodule("codec.ber.decoder", endpoint.card).decode
-        self._malformed = (
-            PYASN1.submodule("error", endpoint.card).PyAsn1Error,
-            ValueError,
-            ArithmeticError,
-            LookupError,
-            RecursionError,
-        )
+        self._has_bad_answer = False
         self._socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
         try:
             # Connected, so that the system only hands over what comes from the card's own address.
@@ -98,51 +92,27 @@ class _CommunitySession:
         self._socket.close()
 
     def fetch(self, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
-        request_id = random.getrandbits(31)
-        datagram = self._encode(self._message(oids, request_id))
-        for _try in range(self._endpoint.retries + 1):
+        endpoint, identifier = self._endpoint, random.randint(snmp_codec.FIRST_ID, snmp_codec.LAST_ID)
+        datagram = snmp_codec.get_request(endpoint.version, endpoint.community, oids, identifier=identifier)
+        for _try in range(endpoint.retries + 1):
             with contextlib.suppress(OSError):
                 self._socket.send(datagram)
-                return self._receive(request_id)
-        raise silence(self._endpoint)
+                return self._receive(identifier)
+        raise unreadable(endpoint) if self._has_bad_answer else silence(endpoint)
 
-    def _message(self, oids: t.Sequence[str], request_id: int) -> t.Any:
-        protocol = self._protocol
-        pdu = protocol.GetRequestPDU()
-        protocol.apiPDU.set_defaults(pdu)
-        protocol.apiPDU.set_request_id(pdu, request_id)
-        protocol.apiPDU.set_varbinds(pdu, [(oid, protocol.null) for oid in oids])
-        message = protocol.Message()
-        protocol.apiMessage.set_defaults(message)
-        protocol.apiMessage.set_community(message, (self._endpoint.community or "").encode("utf-8"))
-        protocol.apiMessage.set_pdu(message, pdu)
-        return message
-
-    def _receive(self, request_id: int) -> dict[str, SnmpValue]:
+    def _receive(self, identifier: int) -> dict[str, SnmpValue]:
         """Wait for the answer to this very request; what is malformed or answers another one is passed over."""
         until = time.monotonic() + self._endpoint.timeout
         while True:
             self._socket.settimeout(max(0.0001, until - time.monotonic()))
             datagram = self._socket.recv(_LONGEST_DATAGRAM)
-            with contextlib.suppress(*self._malformed):
-                pdu = self._pdu(datagram, request_id)
-                if pdu is not None:
-                    return self._read(pdu)
-
-    def _pdu(self, datagram: bytes, request_id: int) -> t.Any:
-        protocol = self._protocol
-        message, _rest = self._decode(datagram, asn1Spec=protocol.Message())
-        if bytes(protocol.apiMessage.get_community(message)) != (self._endpoint.community or "").encode("utf-8"):
-            return None
-        pdu = protocol.apiMessage.get_pdu(message)
-        is_answer = isinstance(pdu, protocol.GetResponsePDU) and int(protocol.apiPDU.get_request_id(pdu)) == request_id
-        return pdu if is_answer else None
-
-    def _read(self, pdu: t.Any) -> dict[str, SnmpValue]:
-        status = self._protocol.apiPDU.get_error_status(pdu)
-        if status:
-            return _after_error(self._endpoint, status.prettyPrint())
-        return {str(oid): _plain(value) for oid, value in self._protocol.apiPDU.get_varbinds(pdu)}
+            try:
+                message = snmp_codec.read(datagram)
+            except snmp_codec.MalformedError:
+                self._has_bad_answer = True
+                continue
+            if message.identifier == identifier and message.answers(self._endpoint.version, self._endpoint.community):
+                return values_of(message, self._endpoint)
 
 
 class _UserSession:
@@ -221,7 +191,7 @@ class _UserSession:
 
 def _after_error(endpoint: SnmpEndpoint, status: str) -> dict[str, SnmpValue]:
     if status in _NO_ACCESS:
-        raise refusal(endpoint, "it has no access to the requested values at this security level")
+        raise denial(endpoint)
     return {}
 
 

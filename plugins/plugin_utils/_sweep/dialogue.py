@@ -1,0 +1,165 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is to be done to read one card, one action after the other; the sweep does them, and many dialogues at once."""
+
+from __future__ import annotations
+
+import functools
+import socket
+import typing as t
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core import snmp_tables
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
+    AccessError,
+    InputError,
+    NmcError,
+    ReplyError,
+)
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import AskSsh, gather_ssh, reading_steps, tell
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp, snmp_codec
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_endpoint import values_of
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, AskSnmp, Reading, Step, Steps
+    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint, SnmpValue
+
+# Some cards count refused logins, and lock the user out after a few.
+_REFUSED_LOGINS = 2
+
+Peer = tuple[t.Any, ...]
+
+
+class Exchange(t.NamedTuple):
+    """Send a request and wait for the answer, a `snmp_codec.Message`; `datagram` makes the request of an identifier."""
+
+    endpoint: SnmpEndpoint
+    peer: Peer
+    datagram: t.Callable[[int], bytes]
+    is_knock: bool = False
+
+
+class Job(t.NamedTuple):
+    """Do this in a thread of the crew that is named: names, snmp or ssh."""
+
+    crew: str
+    work: t.Callable[[], t.Any]
+
+
+class Turn(t.NamedTuple):
+    """The card is there: wait until it may be read."""
+
+
+Action: t.TypeAlias = Exchange | Job | Turn
+_End = t.TypeVar("_End")
+# Yields actions, and is sent what came of each, or the NmcError that it ended with.
+Actions = t.Generator[Action, t.Any, _End]
+
+
+def read_with_any(name: str, accesses: t.Sequence[Access], *, engine: str) -> Actions[tuple[Access, Reading]]:
+    """Read a card with the first access that it answers to. Raises the error that says most about the card."""
+    errors: list[NmcError] = []
+    has_turn = False
+    for access in accesses:
+        dialogue = _Dialogue(engine, has_turn=has_turn)
+        try:
+            return access, (yield from dialogue.follow(reading_steps(access)))
+        except NmcError as error:
+            errors.append(error)
+            if _is_final(errors):
+                raise
+        has_turn = dialogue.has_turn
+    raise _most_telling(errors) if errors else InputError(Reason.NO_CREDENTIALS, f"{name}: no credentials are given.")
+
+
+def _is_final(errors: t.Sequence[NmcError]) -> bool:
+    """Whether no other credentials are to be tried."""
+    refused = sum(error.reason is Reason.LOGIN_REFUSED for error in errors)
+    return isinstance(errors[-1], ReplyError) or errors[-1].reason is Reason.NAME_UNRESOLVED or refused >= _REFUSED_LOGINS
+
+
+def _most_telling(errors: t.Sequence[NmcError]) -> NmcError:
+    """A card that refuses is there; whether one that is silent is there, nobody knows."""
+    return next((error for error in errors if isinstance(error, AccessError)), errors[-1])
+
+
+class _Dialogue:
+    """Reads a card with one access."""
+
+    def __init__(self, engine: str, *, has_turn: bool) -> None:
+        self._engine = engine
+        self._peer: Peer | None = None
+        self.has_turn = has_turn
+
+    def follow(self, steps: Steps[_End]) -> Actions[_End]:
+        step = next(steps)
+        try:
+            while True:
+                step = tell(steps, (yield from self._outcome(step)))
+        except StopIteration as end:
+            return t.cast("_End", end.value)
+
+    def _outcome(self, step: Step) -> Actions[t.Any]:
+        try:
+            return (yield from self._take(step))
+        except NmcError as error:
+            return error
+
+    def _take(self, step: Step) -> Actions[t.Any]:
+        if isinstance(step, AskSsh):
+            yield from self._turn()
+            return (yield Job("ssh", functools.partial(gather_ssh, step.access)))
+        if self._peer is None:
+            snmp.check(step.endpoint, self._engine)
+            self._peer = yield from _find(step.endpoint)
+            yield _knock(step.endpoint, self._peer)
+            yield from self._turn()
+        if step.endpoint.version == "v3":
+            return (yield Job("snmp", functools.partial(snmp.get, step.endpoint, step.oids, engine=self._engine)))
+        return (yield from _ask(step, self._peer))
+
+    def _turn(self) -> Actions[None]:
+        if not self.has_turn:
+            yield Turn()
+            self.has_turn = True
+
+
+def _ask(step: AskSnmp, peer: Peer) -> Actions[dict[str, SnmpValue]]:
+    """The values of v1 or v2c, in as many requests as it takes."""
+    endpoint, answered = step.endpoint, None
+    requests = snmp.requests_for(step.oids)
+    try:
+        while True:
+            message = yield Exchange(endpoint, peer, _request(endpoint, requests.send(answered)))
+            answered = values_of(message, endpoint)
+    except StopIteration as end:
+        return t.cast("dict[str, SnmpValue]", end.value)
+
+
+def _knock(endpoint: SnmpEndpoint, peer: Peer) -> Exchange:
+    """The smallest request that a card answers, so that an address where there is none costs next to nothing."""
+    datagram = _discovery if endpoint.version == "v3" else _request(endpoint, (snmp_tables.SYS_DESCR,))
+    return Exchange(endpoint, peer, datagram, is_knock=True)
+
+
+def _request(endpoint: SnmpEndpoint, oids: t.Sequence[str]) -> t.Callable[[int], bytes]:
+    return lambda identifier: snmp_codec.get_request(endpoint.version, endpoint.community, oids, identifier=identifier)
+
+
+def _discovery(identifier: int) -> bytes:
+    return snmp_codec.discovery(identifier=identifier)
+
+
+def _find(endpoint: SnmpEndpoint) -> Actions[Peer]:
+    try:
+        return _numeric(endpoint.host, endpoint.port)
+    except (socket.gaierror, UnicodeError):
+        address = yield Job("names", functools.partial(snmp.resolve, endpoint))
+    return _numeric(address, endpoint.port)
+
+
+def _numeric(address: str, port: int) -> Peer:
+    """What the socket calls the peer with this address; a name is a gaierror, and nobody is asked for it."""
+    return socket.getaddrinfo(address, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0][4]
