@@ -14,7 +14,7 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import FINAL
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import FINAL, UPTIME_GRAIN
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 
@@ -30,8 +30,6 @@ MAX_TRANSFERS = 2
 MAX_REVERSALS = 2
 # Beyond these the credential is wrong rather than a card, and going on locks the account out everywhere.
 MAX_REFUSALS = 3
-# Cards print their uptime in whole minutes.
-_UPTIME_GRAIN = 60.0
 
 
 class AttemptState(str, enum.Enum):
@@ -138,7 +136,7 @@ def fate(
     """What an open attempt means, now that its card could be read. ``now`` is the ledger's."""
     changes = attempt.undertaking.changes
     elapsed = (now - attempt.marked_at).total_seconds()
-    restarted = uptime_seconds is not None and uptime_seconds + _UPTIME_GRAIN <= elapsed
+    restarted = uptime_seconds is not None and uptime_seconds + UPTIME_GRAIN <= elapsed
     settled = restarted or now >= restart_due(attempt, reboot_timeout=reboot_timeout)
     # An image that is sent although the card runs it already changes nothing that could be seen.
     visible = any(change.before != change.after for change in changes)

@@ -17,6 +17,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.release import Image
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change, Step
 
+# Cards print their uptime in whole minutes.
+UPTIME_GRAIN = 60.0
 # Refusals that repeating cannot mend, or that must not be repeated, and what they mean after an upgrade.
 FINAL: t.Mapping[Reason, Reason] = {
     Reason.LOGIN_REFUSED: Reason.LOGIN_LOST,
@@ -45,6 +47,11 @@ def has_restarted(before: Card, after: Card, step: Step, *, seconds: float) -> b
         return True
     uptime = after.uptime_seconds
     return uptime is not None and uptime < seconds and uptime < (before.uptime_seconds or 0)
+
+
+def has_stayed_up(card: Card, *, seconds: float) -> bool:
+    """Whether a card was up for longer than that many seconds, as far as whole minutes tell."""
+    return card.uptime_seconds is not None and card.uptime_seconds > seconds + UPTIME_GRAIN
 
 
 def is_starting(card: Card) -> bool:

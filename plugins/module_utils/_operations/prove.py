@@ -119,7 +119,11 @@ class _Watch:
             raise ProofError.of(refusal, self._access.card)
 
     def _restarted(self, card: Card) -> bool:
-        return self._seen_away or proof.has_restarted(self._before, card, self._step, seconds=self._elapsed())
+        elapsed = self._elapsed()
+        if proof.has_stayed_up(card, seconds=elapsed):
+            # It was the network between that was away.
+            self._seen_away = False
+        return self._seen_away or proof.has_restarted(self._before, card, self._step, seconds=elapsed)
 
     def _locked_out(self, error: NmcError) -> ProofError:
         """SSH lets nobody in any more. What the card runs is then asked over SNMP, if that is possible."""

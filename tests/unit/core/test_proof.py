@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from unit.core.builders import AOS, APPLICATION, card_of, image_of, version
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import another_card, has_restarted, shortfall
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import another_card, has_restarted, has_stayed_up, shortfall
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change, Step
 
@@ -102,6 +102,11 @@ def test_an_uptime_that_began_anew_is_a_restart(uptime_before: float | None, upt
 
 def test_new_versions_are_a_restart_whatever_the_uptime_says() -> None:
     assert has_restarted(OLD, NEW, step(), seconds=1.0)
+
+
+@pytest.mark.parametrize(("uptime", "expected"), [(None, False), (0.0, False), (100.0, False), (160.0, False), (161.0, True), (1e6, True)])
+def test_a_card_that_is_up_for_longer_than_since_the_last_byte_has_stayed_up(uptime: float | None, expected: bool) -> None:
+    assert has_stayed_up(dataclasses.replace(NEW, uptime_seconds=uptime), seconds=100.0) is expected
 
 
 def test_the_version_that_was_there_before_proves_no_restart() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
 
 import pytest
@@ -238,3 +239,21 @@ def test_the_next_run_mends_what_a_failed_one_left(take: Take, store: ImageStore
     card.suffers()
     assert card.firmware(**store.upgrade(kind)).verdict == ("compliant", "upgraded")
     assert card.holds == UPGRADES[kind].after
+
+
+def test_a_network_that_is_away_for_a_moment_is_not_taken_for_the_restart(take: Take, store: ImageStore, kind: str) -> None:
+    card = take(kind)
+    card.emulator.patch(card.address, check_seconds=8.0)
+    timers: list[threading.Timer] = []
+
+    def away(note: str) -> None:
+        if "waiting for the restart" in note and not timers:
+            card.suffers("refuse")
+            timers.append(threading.Timer(2.0, card.suffers))
+            timers[0].start()
+
+    ran = card.firmware(on_note=away, **store.upgrade(kind))
+    timers[0].join()
+    assert ran.verdict == ("compliant", "upgraded")
+    assert ran["after"] == card.holds == UPGRADES[kind].after
+    assert ran["evidence"]["restarts"][0]["seconds"] > 8
