@@ -141,6 +141,30 @@ def _readings_spec() -> Spec:
     }
 
 
+def activation_ids_spec() -> Spec:
+    """The options of `nmc_activation_ids`. What is said of the IDs is said of each."""
+    return {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "activation_ids": {"type": "list", "elements": "str", "required": True, "no_log": True},
+        "sku": {"type": "str"},
+        "seats": {"type": "int", "default": 1},
+        "hold_until": {"type": "str"},
+        "client": {"type": "str", "default": "default"},
+        "ledger_url": dict(_LEDGER_URL),
+    }
+
+
+def subscription_plan_spec() -> Spec:
+    """The options of `nmc_subscription_plan`. What is known of each host comes from that host's variables."""
+    return {
+        "days": {"type": "int", "default": 90},
+        "result_variable": {"type": "str", "default": "subscriptions_result"},
+        "report_directory": {"type": "path", "default": "~/.local/state/secure_power.nmc/subscriptions"},
+        # The environment variable counts after those of the hosts.
+        "ledger_url": {"type": "str", "no_log": True},
+    }
+
+
 def compliance_spec() -> Spec:
     """The options of `nmc_compliance`. None says how to reach a card: each has its own variables for that."""
     firmware = firmware_spec()

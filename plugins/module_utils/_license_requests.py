@@ -22,7 +22,7 @@ _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 # As docs/licensing-api.yml has them; the vendor does not publish their form.
 _SECRET = re.compile(r"[!-~](?:[ -~]{0,126}[!-~])?")
 _SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,31}")
-_LEAST = {"min_days_left": 0, "warn_days": 0, "seats": 1}
+_LEAST = {"min_days_left": 0, "warn_days": 0, "days": 0, "seats": 1}
 _MOST = 100_000
 
 
@@ -32,10 +32,10 @@ def license_order_from(params: Params, *, card: str) -> LicenseOrder:
         declared=_declared(params, card),
         readings=_readings(params["readings"] or {}, card),
         serial=params["serial"] or None,
-        activation_id=_secret(params, "activation_id", card),
-        voucher=_secret(params, "voucher", card),
-        seats=_number(params, "seats", card),
-        hold_until=_day(params, "hold_until", card),
+        activation_id=secret_from(params["activation_id"], "activation_id", card),
+        voucher=secret_from(params["voucher"], "voucher", card),
+        seats=number_from(params, "seats", card),
+        hold_until=day_from(params, "hold_until", card),
         bridge=_bridge(params, card),
         report_pending=params["on_pending"] == "report",
     )
@@ -46,28 +46,28 @@ def _declared(params: Params, card: str) -> Declared:
         wanted=Wanted(params["state"]),
         source=Source(params["source"]) if params["source"] else None,
         sku=(params["sku"] or "").strip() or None,
-        activated_on=_day(params, "activated_on", card),
-        expires_on=_day(params, "expires_on", card),
-        purchase_date=_day(params, "purchase_date", card),
+        activated_on=day_from(params, "activated_on", card),
+        expires_on=day_from(params, "expires_on", card),
+        purchase_date=day_from(params, "purchase_date", card),
         platform=Platform(params["platform"]) if params["platform"] else None,
-        platform_expires=_day(params, "platform_expires", card),
-        renewed_until=_day(params, "renewed_until", card),
+        platform_expires=day_from(params, "platform_expires", card),
+        renewed_until=day_from(params, "renewed_until", card),
         replaces=_serial(params, "replaces", card),
         po_email=(params["po_email"] or "").strip() or None,
-        min_days_left=_number(params, "min_days_left", card) or 0,
-        warn_days=_number(params, "warn_days", card) or 0,
+        min_days_left=number_from(params, "min_days_left", card) or 0,
+        warn_days=number_from(params, "warn_days", card) or 0,
         allow_override_included=params["allow_override_included"],
     )
 
 
 def _readings(params: Params, card: str) -> Readings:
     given = {name: value for name, value in params.items() if value is not None and name != "first_day"}
-    first_day = _day(params, "first_day", card)
+    first_day = day_from(params, "first_day", card)
     return Readings(**given) if first_day is None else Readings(**given, first_day=first_day)
 
 
-def _day(params: Params, name: str, card: str) -> date | None:
-    """A day of this century."""
+def day_from(params: Params, name: str, card: str) -> date | None:
+    """A day of this century. Raises `InputError`."""
     text = (params.get(name) or "").strip()
     if not text:
         return None
@@ -82,8 +82,9 @@ def _refuse_day(name: str, card: str) -> t.NoReturn:
     raise _invalid(card, f"{name} is no day such as 2026-11-30") from None
 
 
-def _secret(params: Params, name: str, card: str) -> str | None:
-    text = (params[name] or "").strip()
+def secret_from(given: str | None, name: str, card: str) -> str | None:
+    """An Activation ID or a voucher. Raises `InputError`."""
+    text = (given or "").strip()
     if text and not _SECRET.fullmatch(text):
         raise _invalid(card, f"{name} must be printable ASCII characters, 128 at the most")
     return text or None
@@ -96,7 +97,8 @@ def _serial(params: Params, name: str, card: str) -> str | None:
     return text or None
 
 
-def _number(params: Params, name: str, card: str) -> int | None:
+def number_from(params: Params, name: str, card: str) -> int | None:
+    """A number of days or seats. Raises `InputError`."""
     number: int | None = params[name]
     if number is not None and not _LEAST[name] <= number <= _MOST:
         raise _invalid(card, f"{name} is {number}, and must be from {_LEAST[name]} to {_MOST}")

@@ -36,8 +36,18 @@ def license_result(outcome: LicenseOutcome, *, card: str, error: NmcError | None
         "next_action": decision.next_action if decision else verdict["recovery"],
         "work_item": decision.work.as_dict() if decision and decision.work else None,
         "activation_fingerprint": declared or (entry.fingerprint if entry else None),
+        "waiting": _waiting(outcome),
         "diff": _diff(card, outcome),
     }
+
+
+def _waiting(outcome: LicenseOutcome) -> Result | None:
+    """The declared Activation ID that the card does not have yet."""
+    activation, held = outcome.activation, outcome.waiting
+    if activation is None or held is None:
+        return None
+    until = held.hold_until.isoformat() if held.hold_until else None
+    return {"id": str(activation), "fingerprint": activation.fingerprint, "sku": held.sku or None, "hold_until": until}
 
 
 def _verdict(decision: Decision, card: str) -> Result:

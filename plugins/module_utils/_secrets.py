@@ -33,6 +33,12 @@ def _pattern(secret: str) -> str:
     return escaped if len(secret) >= _LONG else rf"(?<![A-Za-z0-9_]){escaped}(?![A-Za-z0-9_])"
 
 
+def texts(values: t.Iterable[t.Any]) -> list[str]:
+    """The texts among the values of options: an option may hold several secrets."""
+    flat = (item for value in values for item in (value if isinstance(value, (list, tuple)) else (value,)))
+    return [item for item in flat if isinstance(item, str)]
+
+
 def register(secrets: t.Iterable[str | None]) -> None:
     """Tell the core about secrets, so that it masks them in its own output; cores before 2.22 have no such thing.
 

@@ -344,6 +344,15 @@ activation_fingerprint:
   returned: always
   type: str
   sample: 3f0a6c2a4f1e7d9b3f0a6c2a4f1e7d9b3f0a6c2a4f1e7d9b3f0a6c2a4f1e7d9b
+waiting:
+  description: The declared Activation ID as long as the card does not have it, by its last four characters; null otherwise.
+  returned: always
+  type: dict
+  sample:
+    id: "...0001"
+    fingerprint: 3f0a6c2a4f1e7d9b3f0a6c2a4f1e7d9b3f0a6c2a4f1e7d9b3f0a6c2a4f1e7d9b
+    sku: SWNMC3SU-1Y-DIGI
+    hold_until: null
 diff:
   description: The subscription before and after, as text.
   returned: always
@@ -357,7 +366,7 @@ evidence:
   description: How the card was read, who it is, by which rules it was decided, and what a bridge said.
   returned: always
   type: dict
-  sample: {source: snmp, serial: ZA2215342271, mac: 28:29:86:00:00:01, rules: [G12]}
+  sample: {source: snmp, serial: ZA2215342271, mac: 28:29:86:00:00:01, subscription_family: SWNMC3SU, rules: [G12]}
 """
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._license_task import LICENSE

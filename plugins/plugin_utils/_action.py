@@ -60,7 +60,7 @@ class NmcActionBase(ActionBase):
             self._read_baseline(options, card)
         except InputError as error:
             return self.TASK.refuse(error, card)
-        secrets = [options.get(name) for name in self.TASK.secrets]
+        secrets = _secrets.texts(options.get(name) for name in self.TASK.secrets)
         _secrets.register(secrets)
         found = ArgumentSpecValidator(self.TASK.spec()).validate(options)
         if found.error_messages:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_request import ActivationId, Held, Known
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import Stocked
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.records import Filed
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.fingerprints import last_four
 
@@ -19,6 +20,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_request import Decision, Declared
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import HeldId
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import Ledger
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._memory import LedgerMemory
 
@@ -45,7 +47,7 @@ class LedgerRecords:
         known = Known(
             self.memory.client,
             held=self._held(declared.activation),
-            id_elsewhere=self._is_elsewhere(declared.activation),
+            id_elsewhere=declared.activation is not None and self.is_elsewhere(declared.activation),
             card_elsewhere=cards.is_known_elsewhere(key),
             used_by=self._used_by(declared.activation),
             replaced=replaced,
@@ -59,6 +61,18 @@ class LedgerRecords:
             replaced = CardKey(filed.replaces, None)
             self._ledger.subscriptions.append(replaced, decision.replaced_entries, after=filed.known.replaced)
 
+    def stock(self) -> tuple[Stocked, ...]:
+        return stock_of(self._ledger)
+
+    def is_elsewhere(self, activation: ActivationId) -> bool:
+        return self._ledger.activation_ids.is_held_elsewhere(activation.fingerprint)
+
+    def take_in(self, stock: t.Sequence[HeldId]) -> None:
+        self._ledger.activation_ids.hold(*stock)
+
+    def take_out(self, fingerprints: t.Sequence[str]) -> None:
+        self._ledger.activation_ids.drop(*fingerprints)
+
     @property
     def _ledger(self) -> Ledger:
         return self.memory.ledger
@@ -67,9 +81,12 @@ class LedgerRecords:
         found = self._ledger.activation_ids.find(activation.fingerprint) if activation else None
         return Held(found.sku, found.seats, found.hold_until) if found else None
 
-    def _is_elsewhere(self, activation: ActivationId | None) -> bool:
-        return activation is not None and self._ledger.activation_ids.is_held_elsewhere(activation.fingerprint)
-
     def _used_by(self, activation: ActivationId | None) -> list[str]:
         taken = self._ledger.subscriptions.activated_with(activation.fingerprint) if activation else []
         return [key.serial or key.mac or "" for key in taken]
+
+
+def stock_of(ledger: Ledger) -> tuple[Stocked, ...]:
+    """The stock of a ledger's client, with the seats that its cards took."""
+    taken = ledger.subscriptions.activated_with
+    return tuple(Stocked(held, len(taken(held.fingerprint))) for held in ledger.activation_ids.everything())

@@ -65,12 +65,16 @@ class Standing:
 
 @dataclass
 class LicenseOutcome:
-    """What is known so far. There is no ``decision`` as long as it may become another."""
+    """What is known so far. There is no ``decision`` as long as it may become another.
+
+    ``waiting`` is what the ``activation`` was bought as, when it is a good one that the card does not have yet.
+    """
 
     before: Standing = field(default_factory=Standing)
     after: Standing = field(default_factory=Standing)
     entitled: Answer = Answer.UNKNOWN
     activation: ActivationId | None = None
+    waiting: Held | None = None
     decision: Decision | None = None
     changed: bool = False
     evidence: dict[str, t.Any] = field(default_factory=dict)
@@ -156,7 +160,8 @@ def _read(job: LicenseJob) -> Card:
     reading = gather(job.access)
     card, serial = reading.card, job.order.serial
     job.outcome.warnings = reading.warnings
-    job.outcome.evidence.update(source=card.source, serial=card.serial, mac=card.mac)
+    family = card.secure_nmc.subscription_family
+    job.outcome.evidence.update(source=card.source, serial=card.serial, mac=card.mac, subscription_family=family)
     if serial is not None and card.serial != serial:
         raise BlockedError(Reason.WRONG_CARD, f"{job.card}: the card says serial {card.serial or 'nothing'}, declared is {serial}.")
     if card.serial is not None and card.serial == job.order.declared.replaces:
@@ -196,10 +201,16 @@ def _settle(job: LicenseJob, matter: _Matter, *, check_mode: bool) -> None:
     decision = matter.judge()
     job.outcome.evidence["rules"] = list(decision.rules)
     _remember(job, matter, decision, check_mode=check_mode)
-    job.outcome.decision = decision
+    job.outcome.decision, job.outcome.waiting = decision, _waiting(matter.case.after(decision.entries), decision)
     pending = decision.verdict is Verdict.WORK and not job.order.report_pending
     if decision.verdict is Verdict.REFUSE or pending:
         raise BlockedError(decision.reason, f"{job.card}: {decision.sentence}.")
+
+
+def _waiting(case: Case, decision: Decision) -> Held | None:
+    if decision.verdict is Verdict.REFUSE or not case.is_fresh:
+        return None
+    return replace(case.known.held or Held(""), sku=str(case.sku) if case.sku else "")
 
 
 # --- the bridge ----------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_request import ActivationId, Decision, Declared, Known
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import HeldId, Stocked
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Entry
 
 
@@ -43,3 +44,15 @@ class Records(t.Protocol):
 
     def add(self, card: Card, filed: Filed, decision: Decision) -> None:
         """Remember what was decided on what was looked up."""
+
+    def stock(self) -> tuple[Stocked, ...]:
+        """The Activation IDs that the client holds, in the order in which they came."""
+
+    def is_elsewhere(self, activation: ActivationId) -> bool:
+        """Whether an Activation ID is another client's; whose stays hidden."""
+
+    def take_in(self, stock: t.Sequence[HeldId]) -> None:
+        """Hold Activation IDs, or correct what is known of them."""
+
+    def take_out(self, fingerprints: t.Sequence[str]) -> None:
+        """Hold Activation IDs no longer."""

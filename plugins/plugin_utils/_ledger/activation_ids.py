@@ -7,45 +7,33 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import HeldId
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.schema import tables
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.section import Section
 
 if t.TYPE_CHECKING:
-    import datetime as dt
-
     import sqlalchemy as sa
 
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.database import Transaction
 
 
-@dataclass(frozen=True)
-class HeldId:
-    """An Activation ID in stock. ``hold_until`` is the day before which it shall not be used."""
-
-    fingerprint: str
-    last_four: str
-    sku: str
-    family: str
-    seats: int = 1
-    hold_until: dt.date | None = None
-
-
 class ActivationIds(Section):
     """The stock of one client. How many seats are taken is told by `Subscriptions.activated_with`."""
 
-    def hold(self, held: HeldId) -> None:
-        """Take an ID into the stock, or correct what is known of it."""
+    def hold(self, *stock: HeldId) -> None:
+        """Take IDs into the stock, or correct what is known of them."""
         table = tables().activation_ids
         with self._database.write(self._topic(table)) as transaction:
-            transaction.execute(table.delete().where(self._mine(table), table.c.fingerprint == held.fingerprint))
-            self._insert(transaction, table, **asdict(held), recorded_at=transaction.now)
+            for held in stock:
+                transaction.execute(table.delete().where(self._mine(table), table.c.fingerprint == held.fingerprint))
+                self._insert(transaction, table, **asdict(held), recorded_at=transaction.now)
 
-    def drop(self, fingerprint: str) -> None:
+    def drop(self, *fingerprints: str) -> None:
         table = tables().activation_ids
         with self._database.write(self._topic(table)) as transaction:
-            transaction.execute(table.delete().where(self._mine(table), table.c.fingerprint == fingerprint))
+            transaction.execute(table.delete().where(self._mine(table), table.c.fingerprint.in_(fingerprints)))
 
     def find(self, fingerprint: str) -> HeldId | None:
         with self._database.read() as transaction:

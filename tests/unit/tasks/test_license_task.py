@@ -16,7 +16,7 @@ from unit.tasks.licensed import RESULT_KEYS, SKU, TODAY, Licensed
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._license_task import LICENSE
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings
-from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.activation_ids import HeldId
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import HeldId
 
 if t.TYPE_CHECKING:
     from unit.tasks.conftest import TakeLicensed
