@@ -101,7 +101,8 @@ def _read_bindings(data: bytes, start: int, end: int) -> dict[str, SnmpValue]:
         tag, begin, start = _part(data, start, end)
         name, name_begin, name_end = _part(data, begin, start)
         kind, value_begin, value_end = _part(data, name_end, start)
-        _insist(tag == _SEQUENCE and name == _OID)
+        if tag != _SEQUENCE or name != _OID:
+            raise MalformedError
         values[_dotted(data[name_begin:name_end])] = _value(kind, data[value_begin:value_end])
     return values
 
@@ -122,13 +123,16 @@ def _value(kind: int, content: bytes) -> SnmpValue:
 
 def _part(data: bytes, start: int, end: int) -> _Part:
     """Tag, begin and end of the content that stands at `start`."""
-    _insist(start + 2 <= end)
-    length, begin = data[start + 1], start + 2
+    begin = start + 2
+    if begin > end:
+        raise MalformedError
+    length = data[begin - 1]
     if length > 0x7F:
         octets = length & 0x7F
         _insist(0 < octets <= 4 and begin + octets <= end)
         length, begin = int.from_bytes(data[begin : begin + octets], "big"), begin + octets
-    _insist(begin + length <= end)
+    if begin + length > end:
+        raise MalformedError
     return data[start], begin, begin + length
 
 
@@ -153,7 +157,7 @@ def _dotted(content: bytes) -> str:
 
 def _insist(holds: bool) -> None:
     if not holds:
-        raise MalformedError("not a message that could answer")
+        raise MalformedError
 
 
 @functools.lru_cache(maxsize=256)

@@ -10,7 +10,6 @@ import functools
 import socket
 import typing as t
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core import snmp_tables
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     AccessError,
@@ -114,34 +113,30 @@ class _Dialogue:
         if self._peer is None:
             snmp.check(step.endpoint, self._engine)
             self._peer = yield from _find(step.endpoint)
-            yield _knock(step.endpoint, self._peer)
-            yield from self._turn()
+            if step.endpoint.version == "v3":
+                yield Exchange(step.endpoint, self._peer, _discovery, is_knock=True)
+                yield from self._turn()
         if step.endpoint.version == "v3":
             return (yield Job("snmp", functools.partial(snmp.get, step.endpoint, step.oids, engine=self._engine)))
-        return (yield from _ask(step, self._peer))
+        return (yield from self._ask(step, self._peer))
+
+    def _ask(self, step: AskSnmp, peer: Peer) -> Actions[dict[str, SnmpValue]]:
+        """The values of v1 or v2c, in as many requests as it takes; the first one is the knock."""
+        endpoint, answered = step.endpoint, None
+        requests = snmp.requests_for(step.oids)
+        try:
+            while True:
+                request = _request(endpoint, requests.send(answered))
+                message = yield Exchange(endpoint, peer, request, is_knock=not self.has_turn)
+                yield from self._turn()
+                answered = values_of(message, endpoint)
+        except StopIteration as end:
+            return t.cast("dict[str, SnmpValue]", end.value)
 
     def _turn(self) -> Actions[None]:
         if not self.has_turn:
             yield Turn()
             self.has_turn = True
-
-
-def _ask(step: AskSnmp, peer: Peer) -> Actions[dict[str, SnmpValue]]:
-    """The values of v1 or v2c, in as many requests as it takes."""
-    endpoint, answered = step.endpoint, None
-    requests = snmp.requests_for(step.oids)
-    try:
-        while True:
-            message = yield Exchange(endpoint, peer, _request(endpoint, requests.send(answered)))
-            answered = values_of(message, endpoint)
-    except StopIteration as end:
-        return t.cast("dict[str, SnmpValue]", end.value)
-
-
-def _knock(endpoint: SnmpEndpoint, peer: Peer) -> Exchange:
-    """The smallest request that a card answers, so that an address where there is none costs next to nothing."""
-    datagram = _discovery if endpoint.version == "v3" else _request(endpoint, (snmp_tables.SYS_DESCR,))
-    return Exchange(endpoint, peer, datagram, is_knock=True)
 
 
 def _request(endpoint: SnmpEndpoint, oids: t.Sequence[str]) -> t.Callable[[int], bytes]:

@@ -122,7 +122,8 @@ class _Sweep:
                 swept = self._go_on(*self._ready.popleft())
                 if swept is not None:
                     yield swept
-            self._wait(is_more=is_more)
+            if is_more or self._open:
+                self._wait(is_more=is_more)
 
     def _start(self, targets: t.Iterator[Target]) -> bool:
         """Take up targets as far as there is room; whether there may be more of them."""
