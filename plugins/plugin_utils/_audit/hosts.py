@@ -98,8 +98,10 @@ class HostReader:
         return None
 
     def _plain(self, value: t.Any, variables: Variables) -> t.Any:
-        if value is None or isinstance(value, (bool, int, float)):
+        if value is None or isinstance(value, bool):
             return value
+        if isinstance(value, (int, float)):
+            return _native(value)
         if isinstance(value, str):
             return self._templated(value, variables) if _may_be_template(value) else self._text(value)
         known = self._objects.get(id(value))

@@ -6,25 +6,19 @@
 
 from __future__ import annotations
 
-import functools
-import math
-import time
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import gather
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, NmcError
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import access_from
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.sweep import Limits, Target, sweep
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.hosts import Host
-
-_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -41,7 +35,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Asking:
-    """Which cards are read: ``gather`` is missing, always or never, ``max_age`` how old facts may be, ``deadline`` in seconds."""
+    """Which cards are read: ``gather`` is missing, always or never, ``max_age`` how old facts may be; ``deadline`` in seconds."""
 
     gather: str
     max_age: timedelta
@@ -65,19 +59,25 @@ class Asking:
             return _not_read(f"the facts at hand are of {known.read_at.isoformat(timespec='seconds')}, which is too long ago")
         return Said(known.card, known.read_at)
 
-    def _swept(self, hosts: t.Sequence[Host]) -> t.Iterator[tuple[str, Said]]:
-        ends = math.inf if self.deadline is None else time.monotonic() + self.deadline
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            yield from zip((host.name for host in hosts), pool.map(functools.partial(_read, ends=ends), hosts), strict=True)
+    def _swept(self, hosts: t.Iterable[Host]) -> t.Iterator[tuple[str, Said]]:
+        wrong: list[tuple[str, Said]] = []
+        for swept in sweep(_targets(hosts, wrong), Limits(deadline=self.deadline)):
+            if swept.reading is not None:
+                yield swept.target.name, Said(swept.reading.card, datetime.now(UTC))
+            elif swept.error is not None:
+                yield swept.target.name, Said(swept.error)
+        yield from wrong
 
 
-def _read(host: Host, *, ends: float) -> Said:
-    if time.monotonic() > ends:
-        return _not_read("the deadline of the audit passed before the card was asked")
-    try:
-        return Said(gather(access_from(host.options, card=host.name)).card, datetime.now(UTC))
-    except NmcError as error:
-        return Said(error)
+def _targets(hosts: t.Iterable[Host], wrong: list[tuple[str, Said]]) -> t.Iterator[Target]:
+    """The hosts that can be asked; the others are added to ``wrong``."""
+    for host in hosts:
+        try:
+            access = access_from(host.options, card=host.name)
+        except InputError as error:
+            wrong.append((host.name, Said(error)))
+        else:
+            yield Target(host.name, (access,), f"{host.client}/{host.site}" if host.site else None)
 
 
 def _not_read(sentence: str) -> Said:
