@@ -29,7 +29,7 @@ FAILED: t.Mapping[Reason, Meaning] = {
     ),
     Reason.CARD_RESTARTING: Meaning(
         Status.UNREACHABLE,
-        "The card says that it is restarting.",
+        "The card says that it is restarting, or that its application is.",
         "Wait some minutes, then run again. The device's output is not affected.",
     ),
     Reason.SNMP_SILENT: Meaning(

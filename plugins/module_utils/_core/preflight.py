@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import is_starting
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
 
@@ -23,8 +24,12 @@ TESTING = "in_progress"
 
 
 def confirm(over_snmp: Card, over_ssh: Card) -> Card | Refusal:
-    """One card out of both readings. Images go where SSH answers: it must be the card that answered over SNMP."""
-    for name in ("serial", "hardware_token", "application"):
+    """One card out of both readings. Images go where SSH answers: it must be the card that answered over SNMP.
+
+    The MAC address counts where there are no two serials to compare; over SNMP it comes from an engine ID, which people can set.
+    """
+    told_apart_by = "mac" if None in (over_snmp.serial, over_ssh.serial) else "serial"
+    for name in (told_apart_by, "hardware_token", "application"):
         first, second = getattr(over_snmp, name), getattr(over_ssh, name)
         if None not in (first, second) and first != second:
             return Refusal(Reason.WRONG_CARD, f"over SNMP the card says {name} {first}, over SSH {second}")
@@ -42,10 +47,15 @@ def _worst(first: DeviceReading, second: DeviceReading) -> DeviceReading:
 
 
 def preflight(card: Card, allow: Permissions) -> Refusal | None:
-    """What stands against sending an image now: the account, or a UPS that is not on mains and at rest. What is not said passes."""
+    """What stands against sending an image now: the account, a card that starts, or a UPS that is not on mains and at rest.
+
+    What is not said passes.
+    """
     ups = card.device.model or "UPS"
     if card.user_type is not None and card.user_type not in MAY_WRITE:
         return Refusal(Reason.NOT_ADMINISTRATOR, f"the user is a {card.user_type} on the card, which may not change firmware")
+    if is_starting(card):
+        return Refusal(Reason.CARD_RESTARTING, "its application is still starting")
     if card.device.on_battery and not allow.on_battery:
         return Refusal(Reason.ON_BATTERY, f"the {ups} runs on battery")
     if card.device.self_test == TESTING and not allow.self_test:

@@ -19,7 +19,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts im
     restart_due,
     runs,
 )
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import FINAL, another_card
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.proof import FINAL, another_card, is_starting
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, ProofError, ReplyError, UnreachableError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.login import confirm_over_ssh, read
@@ -143,7 +143,9 @@ class _Adoption:
         return self._began_at + timedelta(seconds=time.monotonic() - self._began)
 
     def _fate(self, card: Card) -> Fate:
-        """What a reading means that was made just now."""
+        """What a reading means that was made just now. A card that starts has not said its last word."""
+        if is_starting(card) and self._now() < restart_due(self._attempt, reboot_timeout=self._reboot_timeout):
+            return Fate.WAIT
         return fate(
             self._attempt,
             card.firmware_versions,

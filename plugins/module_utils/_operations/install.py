@@ -165,6 +165,8 @@ def _last_look(access: Access) -> Card | None:
 
 def _carry_out(job: Job, card: Card, step: Step, image: Measured, prolong: Prolong) -> Card:
     """One image, written down before its first byte and judged when it is over."""
+    # What is sent is what was written down, also where no checksum is declared and the file is another one by now.
+    step = replace(step, image=replace(step.image, sha256=image.sha256))
     attempt, sent_before = job.memory.begin(card, step, sha256=image.sha256), job.outcome.bytes_sent
     trial = Trial(job.memory, attempt, job.outcome.warnings.append)
     limits = job.order.limits
@@ -174,7 +176,7 @@ def _carry_out(job: Job, card: Card, step: Step, image: Measured, prolong: Prolo
     except NmcError as error:
         sent = job.outcome.bytes_sent > sent_before
         # What stands against sending it once more passes by: the attempt stays open, and the next run goes on with it.
-        if not (sent and isinstance(error, BlockedError)):
+        if not (sent and isinstance(error, (BlockedError, LedgerError))):
             trial.failed(error.reason, sent=sent)
         raise
     trial.proven()

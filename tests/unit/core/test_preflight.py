@@ -60,6 +60,12 @@ def test_a_ups_at_rest_or_one_that_does_not_say_passes(state: dict[str, t.Any]) 
     assert preflight(card(**state), Permissions()) is None
 
 
+@pytest.mark.parametrize(("state", "expected"), [("?", Reason.CARD_RESTARTING), ("+", None), ("-", None), ("!", None), (None, None)])
+def test_a_card_whose_application_is_starting_gets_nothing(state: str | None, expected: Reason | None) -> None:
+    refusal = preflight(dataclasses.replace(CARD, application_state=state), Permissions(force=True, on_battery=True, self_test=True))
+    assert (refusal.reason if refusal else None) is expected
+
+
 # one card out of two readings
 
 
@@ -68,6 +74,13 @@ def test_over_both_transports_it_must_be_the_same_card(change: dict[str, t.Any])
     found = confirm(CARD, dataclasses.replace(CARD, **change))
     assert isinstance(found, Refusal)
     assert found.reason is Reason.WRONG_CARD
+
+
+def test_where_a_serial_is_missing_the_mac_address_tells_cards_apart() -> None:
+    one, other = (dataclasses.replace(CARD, mac=f"00:c0:b7:11:22:3{number}") for number in range(2))
+    assert isinstance(confirm(dataclasses.replace(one, serial=None), other), Refusal)
+    assert isinstance(confirm(dataclasses.replace(one, serial=None), one), Card)
+    assert isinstance(confirm(one, other), Card)
 
 
 def test_what_one_transport_does_not_say_is_no_difference() -> None:

@@ -39,6 +39,7 @@ if t.TYPE_CHECKING:
     from unit.tasks.emulated import ImageStore, Ran
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
 
 pytestmark = pytest.mark.every_fault
 
@@ -93,19 +94,64 @@ def test_a_clock_that_was_set_back_makes_nobody_wait_longer_than_a_restart(
     assert ups.attempts[0].transfers == 2
 
 
+def settled_from(ups: Remembered, **said: t.Any) -> tuple[Card, Card]:
+    """The card as it is, and as it is once its open attempt is settled from a reading that says something else."""
+    options = ArgumentSpecValidator(FACTS.spec()).validate(ups.card.options()).validated_parameters
+    access = access_from(options, card="ups1")
+    card = gather(access).card
+    order = Order((), t.cast("t.Any", None), limits=Limits(reboot_timeout=10.0))
+    memory = LedgerMemory("ups1", "acme", ledger_url=ups.url, username="apc", password="apc")
+    return card, adopt(Job(access, order, Outcome(), lambda _note: None, memory), dataclasses.replace(card, **said))
+
+
 def test_versions_that_snmp_does_not_say_are_asked_over_ssh_before_an_attempt_is_given_up(remember: Remember, store: ImageStore) -> None:
     ups = remember("ups3")
     assert ups.run(**store.upgrade("ups3")).verdict == ("compliant", "upgraded")
     left_open(ups, store, times=2)
-    options = ArgumentSpecValidator(FACTS.spec()).validate(ups.card.options()).validated_parameters
-    access = access_from(options, card="ups1")
-    card = gather(access).card
-    silent = dataclasses.replace(card, source="snmp", firmware={part: Installed(None, None) for part in Component})
-    order = Order((), t.cast("t.Any", None), limits=Limits(reboot_timeout=0.0))
-    memory = LedgerMemory("ups1", "acme", ledger_url=ups.url, username="apc", password="apc")
-    settled = adopt(Job(access, order, Outcome(), lambda _note: None, memory), silent)
+    ups.rewrite("UPDATE attempts SET marked_at = marked_at - 86400000 WHERE id = 2")
+    card, settled = settled_from(ups, source="snmp", firmware={part: Installed(None, None) for part in Component})
     assert settled.firmware_versions == card.firmware_versions
     assert ups.attempts[-1].state is AttemptState.PROVEN
+
+
+def test_a_card_whose_application_is_starting_is_read_again_before_it_is_judged(remember: Remember, store: ImageStore) -> None:
+    ups = remember("ups3")
+    assert ups.run(**store.upgrade("ups3")).verdict == ("compliant", "upgraded")
+    left_open(ups, store)
+    card, settled = settled_from(ups, application_state="?")
+    assert settled.application_state == card.application_state != "?"
+    assert ups.attempts[-1].state is AttemptState.PROVEN
+
+
+def test_a_ledger_that_fails_between_two_transfers_leaves_the_attempt_open(remember: Remember, store: ImageStore) -> None:
+    class Failing(LedgerMemory):
+        def sending(self, attempt: Attempt) -> Attempt:
+            if attempt.transfers:
+                raise LedgerError(Reason.LEDGER_UNWRITABLE, "ups1: the ledger cannot be written.")
+            return super().sending(attempt)
+
+    ups = remember("ups3")
+    ups.card.suffers({"drop_after_bytes": 40_000, "times": 1})
+    memory = Failing("ups1", "acme", ledger_url=ups.url, username="apc", password="apc")
+    ran = ups.card.firmware(surroundings=Surroundings(memory=memory), **store.upgrade("ups3"))
+    assert ran.verdict == ("failed", "ledger_unwritable")
+    assert [attempt.state for attempt in ups.attempts] == [AttemptState.SENDING]
+
+
+def test_an_image_that_was_exchanged_since_it_was_written_down_is_not_sent(
+    remember: Remember, store: ImageStore, tmp_path: pathlib.Path
+) -> None:
+    ups, image = remember("ups3"), tmp_path / IMAGE
+    image.write_bytes(pathlib.Path(store.path(IMAGE)).read_bytes())
+    ran = ups.run(
+        on_note=upon("transfer 1 of 1", lambda: image.write_bytes(b"another")),
+        components=UPS3.targets,
+        image=str(image),
+        allow_unverified_image=True,
+    )
+    assert ran.verdict == ("blocked", "checksum_mismatch")
+    assert is_untouched(ups.card)
+    assert [attempt.state for attempt in ups.attempts] == [AttemptState.UNSENT]
 
 
 def test_a_plan_that_another_run_has_overtaken_is_not_carried_out(remember: Remember, store: ImageStore) -> None:
