@@ -17,6 +17,11 @@ REFUSED: t.Mapping[Reason, Meaning] = {
         "An option, or a combination of options, makes no sense.",
         f"{UNTOUCHED} Correct the option that the message names.",
     ),
+    Reason.AMBIGUOUS_ADDRESS: Meaning(
+        Status.FAILED,
+        "Two clients claim one address, and nobody can know whose card answers there.",
+        f"{UNTOUCHED} Limit the run to one client whose network you reach, with limit_client.",
+    ),
     Reason.MISSING_LIBRARY: Meaning(
         Status.FAILED,
         "A Python library that this way to the card needs is not installed.",

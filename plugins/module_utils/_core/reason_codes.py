@@ -87,6 +87,7 @@ class Reason(str, enum.Enum):
 
     # what was asked cannot be
     INVALID_OPTION = "invalid_option"
+    AMBIGUOUS_ADDRESS = "ambiguous_address"
     MISSING_LIBRARY = "missing_library"
     IMAGE_MISSING = "image_missing"
     IMAGE_UNREADABLE = "image_unreadable"

@@ -1,0 +1,392 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: nmc
+short_description: Find network management cards and make them hosts
+version_added: 0.1.0
+description:
+  - Asks the addresses of its sources over SNMP, many at once, and makes a host of every network management card that answers.
+  - Needs a file whose name ends in C(.nmc.yml) or C(.nmc.yaml).
+  - What a card says about itself is in C(nmc_discovered), in the shape of the facts of M(secure_power.nmc.nmc_facts#module). It is data
+    and is never templated. M(secure_power.nmc.nmc_compliance#module) judges by it without asking the card again.
+  - Every host is in the group that O(group) names, and has C(ansible_host), C(nmc_client), C(nmc_site), C(nmc_missing),
+    C(nmc_missing_reason), C(nmc_also_at), C(nmc_greetings), and C(nmc_credentials), the name of the credentials that it answered to.
+  - Settings of those credentials that are no secrets, such as C(nmc_snmp_port), are host variables too. Secrets are not. Give them as
+    templates in the variables of the source, or in group variables.
+  - A card that is listed, or was found before and is in the cache, stays in the inventory when it is silent, with C(nmc_missing) set.
+author:
+  - The secure_power.nmc contributors (@secure-power)
+extends_documentation_fragment:
+  - constructed
+  - inventory_cache
+options:
+  plugin:
+    description: The name of this plugin.
+    type: str
+    required: true
+    choices: [secure_power.nmc.nmc]
+  sources:
+    description:
+      - Where cards are looked for. A card that is found by several sources is that of the first.
+      - An address that two clients claim is refused as C(ambiguous_address), because nobody can know whose card answers there, unless
+        O(limit_client) restricts the run to one of them.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      client:
+        description: Whose cards they are.
+        type: str
+        default: default
+      site:
+        description: Where they are.
+        type: str
+      credentials:
+        description:
+          - Names from O(credentials), tried in their order until a card answers; at most eight. A refused SSH login is tried with two of
+            them at most.
+        type: list
+        elements: str
+        default: []
+      ranges:
+        description: Ranges of addresses in CIDR notation. They are asked over SNMP only.
+        type: list
+        elements: str
+        default: []
+      exclude:
+        description: Ranges, or single addresses, that are not asked.
+        type: list
+        elements: str
+        default: []
+      hosts:
+        description: Addresses, or names, at which there are cards. A name is also the name of the host.
+        type: list
+        elements: str
+        default: []
+      csv:
+        description: A list of cards out of another tool.
+        type: dict
+        suboptions:
+          path:
+            description: The file, relative to the inventory file.
+            type: str
+            required: true
+          columns:
+            description: What the columns are called.
+            type: dict
+            required: true
+            suboptions:
+              address:
+                description: The column with the address.
+                type: str
+                required: true
+              name:
+                description:
+                  - The column with the name of the host. Other tools may have it from the card, so it is judged like the card's own word.
+                type: str
+              site:
+                description: The column with the site.
+                type: str
+          delimiter:
+            description: What stands between two columns.
+            type: str
+            default: ","
+          encoding:
+            description: Encoding of the file.
+            type: str
+            default: utf-8-sig
+      inventory_groups:
+        description:
+          - Groups of other inventory sources, which must be given before this one. Their hosts keep their names and C(ansible_host), and
+            get what is found out about their cards.
+        type: list
+        elements: str
+        default: []
+      variables:
+        description: Variables for all hosts of the source. They may hold templates.
+        type: dict
+        default: {}
+  credentials:
+    description:
+      - Ways into cards, by name. Each has options of M(secure_power.nmc.nmc_facts#module), such as C(snmp_community), C(snmp_user) and
+        C(username), but no C(host). Values may be templates of the operator, with lookups and vaulted text.
+    type: dict
+    default: {}
+  detect:
+    description:
+      - By what a card is found. V(snmp) reads it. Where nothing answers, V(ssh) and V(ftp) look at the greeting of these servers without
+        logging in, which tells that there is a card and not much more.
+    type: list
+    elements: str
+    choices: [snmp, ssh, ftp]
+    default: [snmp]
+  hostnames:
+    description:
+      - What a card is named by, the first that will do. V(name) is its sysName, V(serial) its serial number, V(address) its address;
+        anything else is a Jinja2 expression over the variables of the host.
+      - A name must consist of letters, digits, dots, underscores and dashes. It must not be that of a host or group which other sources
+        brought, and not be claimed by two cards. If no name will do it is the address.
+    type: list
+    elements: str
+    default: [name, serial, address]
+  group:
+    description: The group of all cards.
+    type: str
+    default: nmc
+  limit_client:
+    description: Look at the sources of this client only.
+    type: str
+    env:
+      - name: NMC_LIMIT_CLIENT
+  timeout:
+    description: Seconds to wait for a greeting.
+    type: float
+    default: 5.0
+  ssh_port:
+    description: Where SSH servers greet.
+    type: int
+    default: 22
+  ftp_port:
+    description: Where FTP servers greet.
+    type: int
+    default: 21
+  packets_per_second:
+    description: How many datagrams are sent in a second.
+    type: int
+    default: 10000
+  per_site:
+    description: How many cards of one site are read at once.
+    type: int
+    default: 32
+  deadline:
+    description: Seconds after which what was not asked yet counts as silent.
+    type: float
+"""
+
+EXAMPLES = r"""
+---
+# One site: cards.nmc.yml
+plugin: secure_power.nmc.nmc
+credentials:
+  read:
+    snmp_community: "{{ lookup('ansible.builtin.env', 'NMC_COMMUNITY') }}"
+sources:
+  - ranges: [192.0.2.0/24]
+    exclude: [192.0.2.1]
+    credentials: [read]
+
+---
+# A service provider: two clients, several credentials, a list out of another tool
+plugin: secure_power.nmc.nmc
+credentials:
+  acme_v3:
+    snmp_user: audit
+    snmp_auth_password: "{{ lookup('ansible.builtin.env', 'ACME_AUTH') }}"
+    snmp_privacy_password: "{{ lookup('ansible.builtin.env', 'ACME_PRIVACY') }}"
+  acme_v2c:
+    snmp_community: "{{ lookup('ansible.builtin.env', 'ACME_COMMUNITY') }}"
+  globex:
+    snmp_community: "{{ lookup('ansible.builtin.env', 'GLOBEX_COMMUNITY') }}"
+sources:
+  - client: acme
+    site: paris
+    ranges: [198.51.100.0/25]
+    credentials: [acme_v3, acme_v2c]
+    variables:
+      ansible_user: apc
+      ansible_password: "{{ vault_acme_password }}"
+      nmc_known_hosts: "{{ inventory_dir }}/known_hosts.{{ nmc_client }}"
+  - client: globex
+    csv:
+      path: export.csv
+      columns: {address: IP Address, name: Hostname, site: Location}
+      delimiter: ";"
+    credentials: [globex]
+detect: [snmp, ftp]
+hostnames: ["nmc_client ~ '-' ~ nmc_discovered.name", serial, address]
+keyed_groups:
+  - key: nmc_discovered.product_family
+    prefix: family
+  - key: nmc_client
+    prefix: client
+groups:
+  missing: nmc_missing
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/secure_power.nmc/inventory
+cache_timeout: 86400
+"""
+
+import typing as t
+from pathlib import Path
+
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.vars import transform_to_native_types
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.discovery import Found, Search
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.hosts import Host, hosts_from, remembered
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.sources import (
+    Place,
+    Source,
+    invalid,
+    one_client_each,
+    sources_from,
+)
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.sweep import Limits
+
+if t.TYPE_CHECKING:
+    from ansible.inventory.data import InventoryData
+
+Key = tuple[str, str, int]
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    NAME = "secure_power.nmc.nmc"
+
+    def verify_file(self, path: str) -> bool:
+        return bool(super().verify_file(path)) and path.endswith((".nmc.yml", ".nmc.yaml"))
+
+    def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        try:
+            self._insist_on_prefixes()
+            sources = self._sources()
+            places = {place.key: place for place in self._places(sources, Path(path).parent)}
+            found = self._found(places, self.get_cache_key(path), fresh=not cache)
+        except NmcError as error:
+            raise AnsibleParserError(f"{error.message} {MEANINGS[error.reason].recovery}") from error
+        self._populate(found, places)
+
+    @property
+    def _data(self) -> InventoryData:
+        return t.cast("InventoryData", self.inventory)
+
+    # --- where and how to look -----------------------------------------------------------------------------------------
+
+    def _sources(self) -> list[Source]:
+        sources = sources_from(self.get_option("sources"), self._templated(self.get_option("credentials")))
+        client = self.get_option("limit_client")
+        limited = [source for source in sources if client in (None, source.client)]
+        if not limited:
+            raise invalid(f"no source is of the client {client!r}, to which limit_client restricts the run")
+        return limited
+
+    def _templated(self, value: t.Any) -> t.Any:
+        """The operator's own text; cards have no part in it."""
+        self.templar.available_variables = self._vars or {}
+        try:
+            return transform_to_native_types(self.templar.template(value), redact=False)
+        except AnsibleError as error:
+            raise invalid(f"the credentials cannot be templated: {error.message}") from error
+
+    def _places(self, sources: t.Iterable[Source], folder: Path) -> list[Place]:
+        return one_client_each(place for source in sources for place in source.places(folder, self._known))
+
+    def _known(self, group: str) -> t.Iterator[tuple[str, str]]:
+        """The hosts that other sources brought, and their addresses as far as they are written there."""
+        if group not in self._data.groups:
+            raise invalid(f"there is no group {group!r}; the inventory sources that bring it must be given before this one")
+        for host in self._data.groups[group].get_hosts():
+            said = (host.vars.get(name) for name in ("nmc_host", "ansible_host"))
+            yield host.name, str(next((address for address in said if address), host.name))
+
+    def _insist_on_prefixes(self) -> None:
+        """Without a prefix a card could join any group, by a word of its own."""
+        for keyed in self.get_option("keyed_groups") or ():
+            if not keyed.get("prefix"):
+                raise invalid(f"keyed_groups needs a prefix for {keyed.get('key')!r}, because a card must not choose its groups")
+
+    # --- looking -------------------------------------------------------------------------------------------------------
+
+    def _found(self, places: t.Mapping[Key, Place], cache_key: str, *, fresh: bool) -> list[Found]:
+        """From the cache, client by client, or by looking."""
+        found: list[Found] = []
+        for client in sorted({place.source.client for place in places.values()}):
+            mine = [place for place in places.values() if place.source.client == client]
+            found += self._of_client(mine, f"{cache_key}_{client.encode().hex()}", fresh=fresh)
+        return found
+
+    def _of_client(self, places: t.Sequence[Place], cache_key: str, *, fresh: bool) -> list[Found]:
+        before = self._cached(cache_key)
+        keys = {place.key for place in places}
+        if before is not None and not fresh:
+            return [one for one in before if one.key in keys]
+        found = remembered(self._search().find(places), before or (), keys)
+        if self.get_option("cache"):
+            self._cache[cache_key] = [one.as_dict() for one in found]
+        return found
+
+    def _cached(self, cache_key: str) -> list[Found] | None:
+        if not self.get_option("cache"):
+            return None
+        try:
+            return [Found(**transform_to_native_types(one)) for one in self._cache[cache_key]]
+        except (KeyError, TypeError):
+            return None
+
+    def _search(self) -> Search:
+        limits = Limits(
+            packets_per_second=self.get_option("packets_per_second"),
+            per_site=self.get_option("per_site"),
+            deadline=self.get_option("deadline"),
+        )
+        return Search(
+            detect=self.get_option("detect"),
+            limits=limits,
+            timeout=self.get_option("timeout"),
+            ssh_port=self.get_option("ssh_port"),
+            ftp_port=self.get_option("ftp_port"),
+            say=lambda text: self.display.display(f"nmc: {text}", stderr=True),
+        )
+
+    # --- hosts ---------------------------------------------------------------------------------------------------------
+
+    def _populate(self, found: t.Sequence[Found], places: t.Mapping[Key, Place]) -> None:
+        known = set(self._data.hosts)
+        taken = (*known, *self._data.groups)
+        hosts = hosts_from(found, words=lambda one: self._words(one), taken=taken, warn=self.display.warning)
+        group = self._data.add_group(self.get_option("group"))
+        for host in hosts:
+            self._data.add_host(host.name, group=group)
+            self._set_variables(host, places[host.found.key], is_known=host.name in known)
+        self._tell(found)
+
+    def _words(self, found: Found) -> t.Iterator[str | None]:
+        facts = found.facts or {}
+        for preference in self.get_option("hostnames"):
+            if preference == "address":
+                return
+            yield facts.get(preference) if preference in ("name", "serial") else self._expression(preference, found)
+
+    def _expression(self, expression: str, found: Found) -> str | None:
+        try:
+            word = self._compose(expression, Host("", found).variables())
+        except AnsibleError as error:
+            if self.get_option("strict"):
+                raise AnsibleParserError(f"{found.address} cannot be named by {expression!r}: {error.message}") from error
+            return None
+        return str(word) if word is not None else None
+
+    def _set_variables(self, host: Host, place: Place, *, is_known: bool) -> None:
+        variables = host.variables()
+        if is_known:
+            del variables["ansible_host"]
+        settings = {f"nmc_{name}": value for name, value in place.source.settings(host.found.credentials).items()}
+        for name, value in {**settings, **variables, **place.source.variables}.items():
+            self._data.set_variable(host.name, name, value)
+        strict, said = self.get_option("strict"), {**settings, **variables}
+        self._set_composite_vars(self.get_option("compose"), said, host.name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), said, host.name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), said, host.name, strict=strict)
+
+    def _tell(self, found: t.Sequence[Found]) -> None:
+        missing = sum(one.reason is not None and not one.greetings for one in found)
+        self.display.vv(f"nmc: {len(found) - missing:,} cards answered, {missing:,} are missing")

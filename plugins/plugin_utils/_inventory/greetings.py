@@ -1,0 +1,59 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How cards greet whoever connects, before any login: the line of their FTP server, and the name of their SSH server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import typing as t
+
+# The FTP server says model and AOS before a login (seen with 6.0.6); the SSH server is cryptlib's on every card that was captured.
+_CARDS: t.Mapping[str, re.Pattern[str]] = {
+    "ftp": re.compile(r"220 [A-Za-z0-9]+ Network Management Card AOS v\S+ FTP server ready\.?"),
+    "ssh": re.compile(r"SSH-2\.0-cryptlib\S*"),
+}
+_LONGEST_LINE = 255
+_AT_ONCE = 512  # connections; a process may have 1,024 files open where nobody raised that
+
+
+def greetings(addresses: t.Sequence[str], ports: t.Mapping[str, int], *, timeout: float, at_once: int = _AT_ONCE) -> list[dict[str, str]]:
+    """What each address says by protocol, of what only cards say; ``timeout`` is in seconds, for one connection."""
+    if not ports or not addresses:
+        return [{} for _address in addresses]
+    return asyncio.run(_all(addresses, ports, timeout, min(at_once, _AT_ONCE)))
+
+
+async def _all(addresses: t.Sequence[str], ports: t.Mapping[str, int], timeout: float, at_once: int) -> list[dict[str, str]]:
+    """A fixed number of workers takes the addresses one after the other, so that many addresses are no load."""
+    said: list[dict[str, str]] = [{} for _address in addresses]
+    waiting = iter(enumerate(addresses))
+
+    async def work() -> None:
+        for number, address in waiting:
+            for protocol, port in ports.items():
+                line = await _first_line(address, port, timeout)
+                if _CARDS[protocol].fullmatch(line):
+                    said[number][protocol] = line
+
+    await asyncio.gather(*(work() for _worker in range(min(at_once, len(addresses)))))
+    return said
+
+
+async def _first_line(address: str, port: int, timeout: float) -> str:
+    writer: asyncio.StreamWriter | None = None
+    try:
+        async with asyncio.timeout(timeout):
+            reader, writer = await asyncio.open_connection(address, port, limit=_LONGEST_LINE)
+            line = await reader.readuntil(b"\n")
+            return line.decode("ascii", "replace").strip()
+    except (OSError, ValueError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        return ""
+    finally:
+        if writer is not None:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()

@@ -1,0 +1,250 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where cards are looked for: the sources of an inventory file, checked and expanded into addresses."""
+
+from __future__ import annotations
+
+import csv
+import ipaddress
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
+from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec, secret_options, shared_spec
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import access_from
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access
+
+Options = dict[str, t.Any]
+_WHO = "inventory"
+# What one source may ask; a /12 is as much as anybody has cards in.
+_MOST_ADDRESSES = 1 << 20
+_MOST_CREDENTIALS = 8
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One way in, by its name; ``options`` are those of the modules, but for the host. ``settings`` are those that are no secrets."""
+
+    name: str
+    options: Options = field(repr=False)
+    settings: Options = field(default_factory=dict)
+
+    def access(self, host: str, *, transport: str | None = None) -> Access:
+        options = {**self.options, "host": host, "transport": transport or self.options["transport"]}
+        return access_from(options, card=host)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An address where a card may be. ``listed``: somebody says that there is one.
+
+    ``name`` is the operator's and counts as it is; ``suggested`` is that of another tool's export, which may have it from a card.
+    """
+
+    source: Source
+    address: str
+    listed: bool = False
+    name: str | None = None
+    suggested: str | None = None
+    site: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        return self.source.client, self.address, self.port
+
+    @property
+    def port(self) -> int:
+        """By which two cards behind one address are told apart."""
+        return int(self.source.credentials[0].options["snmp_port"]) if self.source.credentials else 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """An entry of the list of sources."""
+
+    client: str
+    site: str | None
+    credentials: tuple[Credentials, ...]
+    ranges: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    csv: Options | None = None
+    groups: tuple[str, ...] = ()
+    variables: Options = field(default_factory=dict)
+
+    def settings(self, credentials: str | None) -> Options:
+        """What is no secret of the credentials with that name, or what all agree in where a card answered to none."""
+        ways = [way for way in self.credentials if way.name == credentials] or self.credentials
+        first = ways[0].settings if ways else {}
+        return {name: value for name, value in first.items() if all(way.settings.get(name) == value for way in ways)}
+
+    def places(self, folder: Path, known: t.Callable[[str], t.Iterable[tuple[str, str]]]) -> t.Iterator[Place]:
+        """What is listed, then the ranges. ``known`` gives names and addresses of a group's hosts. Raises `InputError`."""
+        for entry in self.hosts:
+            yield Place(self, entry, listed=True, name=None if _is_address(entry) else entry)
+        yield from self._rows(folder)
+        for group in self.groups:
+            yield from (Place(self, address, listed=True, name=name) for name, address in known(group))
+        yield from (Place(self, address) for address in self._swept())
+
+    def _rows(self, folder: Path) -> t.Iterator[Place]:
+        if self.csv is None:
+            return
+        path, columns = folder / self.csv["path"], self.csv["columns"]
+        try:
+            with path.open(encoding=self.csv["encoding"], newline="") as file:
+                rows = csv.DictReader(file, delimiter=self.csv["delimiter"])
+                self._insist_on_columns(rows.fieldnames or (), path)
+                for row in rows:
+                    address, name, site = (_cell(row, columns.get(key)) for key in ("address", "name", "site"))
+                    if address is not None:
+                        yield Place(self, address, listed=True, suggested=name, site=site)
+        except (OSError, ValueError, LookupError, csv.Error) as error:
+            raise invalid(f"the file {path} cannot be read: {error}") from error
+
+    def _insist_on_columns(self, found: t.Sequence[str], path: Path) -> None:
+        columns = self.csv["columns"] if self.csv else {}
+        missing = sorted(name for name in columns.values() if name is not None and name not in found)
+        if missing:
+            raise invalid(f"{path} has no column {', '.join(missing)}; it has {', '.join(found) or 'none'}")
+
+    def _swept(self) -> t.Iterator[str]:
+        without = [_network(text, "exclude") for text in self.exclude]
+        for text in self.ranges:
+            network = _network(text, "ranges")
+            for address in network.hosts() if network.num_addresses > 1 else (network.network_address,):
+                if not any(address in other for other in without if other.version == network.version):
+                    yield str(address)
+
+
+def sources_from(entries: t.Sequence[t.Any], credentials: t.Mapping[str, t.Any]) -> list[Source]:
+    """The sources of an inventory file. Raises `InputError`, which names the source by its number."""
+    sets = {str(name): _credentials(str(name), given) for name, given in credentials.items()}
+    return [_source(number, entry, sets) for number, entry in enumerate(entries, 1)]
+
+
+def one_client_each(places: t.Iterable[Place]) -> list[Place]:
+    """Every place once, the listed ones as they are listed.
+
+    Raises `InputError` where two clients claim one address: nobody can know whose card answers there.
+    """
+    found: dict[tuple[str, int], Place] = {}
+    for place in places:
+        other = found.setdefault((place.address, place.port), place)
+        if other.source.client != place.source.client:
+            whose = " and ".join(sorted((other.source.client, place.source.client)))
+            message = f"{_WHO}: {place.address} is an address of the clients {whose}; limit the run to one of them with limit_client."
+            raise InputError(Reason.AMBIGUOUS_ADDRESS, message)
+    return list(found.values())
+
+
+def invalid(sentence: str) -> InputError:
+    return InputError(Reason.INVALID_OPTION, f"{_WHO}: {sentence}.")
+
+
+def _credentials(name: str, given: t.Any) -> Credentials:
+    if not isinstance(given, dict):
+        raise invalid(f"the credentials {name!r} are no options with their values")
+    spec = shared_spec()
+    secrets = [given.get(option) for option in secret_options(spec)]
+    _secrets.register(secrets)
+    found = ArgumentSpecValidator(spec).validate({**given, "host": name})
+    if found.error_messages:
+        raise invalid(f"credentials {name!r}: {_secrets.scrub('; '.join(found.error_messages), secrets)}")
+    options: Options = found.validated_parameters
+    made = Credentials(name, options, {option: options[option] for option in given if option not in secret_options(spec)})
+    made.access(name)
+    return made
+
+
+_SOURCE_SPEC: Spec = {
+    "client": {"type": "str", "default": "default"},
+    "site": {"type": "str"},
+    "credentials": {"type": "list", "elements": "str", "default": []},
+    "ranges": {"type": "list", "elements": "str", "default": []},
+    "exclude": {"type": "list", "elements": "str", "default": []},
+    "hosts": {"type": "list", "elements": "str", "default": []},
+    "csv": {
+        "type": "dict",
+        "options": {
+            "path": {"type": "str", "required": True},
+            "columns": {
+                "type": "dict",
+                "required": True,
+                "options": {"address": {"type": "str", "required": True}, "name": {"type": "str"}, "site": {"type": "str"}},
+            },
+            "delimiter": {"type": "str", "default": ","},
+            "encoding": {"type": "str", "default": "utf-8-sig"},
+        },
+    },
+    "inventory_groups": {"type": "list", "elements": "str", "default": []},
+    "variables": {"type": "dict", "default": {}},
+}
+
+
+def _source(number: int, entry: t.Any, sets: t.Mapping[str, Credentials]) -> Source:
+    where = f"source {number}"
+    if not isinstance(entry, dict):
+        raise invalid(f"{where} is no options with their values")
+    found = ArgumentSpecValidator(_SOURCE_SPEC).validate(entry)
+    if found.error_messages:
+        raise invalid(f"{where}: {'; '.join(found.error_messages)}")
+    given = found.validated_parameters
+    unknown = [name for name in given["credentials"] if name not in sets]
+    if unknown:
+        raise invalid(f"{where}: there are no credentials {', '.join(unknown)}")
+    if len(given["credentials"]) > _MOST_CREDENTIALS:
+        raise invalid(f"{where}: more than {_MOST_CREDENTIALS} credentials for one card would look like an attack")
+    _insist_on_size(where, given["ranges"])
+    _insist_on_networks(given["exclude"])
+    return Source(
+        client=given["client"],
+        site=given["site"],
+        credentials=tuple(sets[name] for name in given["credentials"]),
+        ranges=tuple(given["ranges"]),
+        exclude=tuple(given["exclude"]),
+        hosts=tuple(given["hosts"]),
+        csv=given["csv"],
+        groups=tuple(given["inventory_groups"]),
+        variables=entry.get("variables") or {},
+    )
+
+
+def _insist_on_networks(texts: t.Iterable[str]) -> None:
+    for text in texts:
+        _network(text, "exclude")
+
+
+def _insist_on_size(where: str, ranges: t.Iterable[str]) -> None:
+    if sum(_network(text, "ranges").num_addresses for text in ranges) > _MOST_ADDRESSES:
+        raise invalid(f"{where}: its ranges have more than {_MOST_ADDRESSES:,} addresses")
+
+
+def _network(text: str, option: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise invalid(f"{option} has {text!r}, which is no range of addresses ({error})") from error
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _cell(row: t.Mapping[str, t.Any], column: str | None) -> str | None:
+    text = row.get(column) if column else None
+    return text.strip() or None if isinstance(text, str) else None
