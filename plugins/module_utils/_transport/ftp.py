@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import ftplib
 import socket
+import struct
 import time
 import typing as t
 
@@ -28,6 +29,8 @@ _RESTARTING, _LOGIN = "421", "530"
 
 # Of a reply or a port that cannot be, the library says so with an error of Python's own.
 _FAILURES = (OSError, EOFError, ftplib.Error, ValueError, OverflowError)
+# How a connection is closed: at once with a reset, or when everything has arrived.
+_WITH_RESET, _IN_ORDER = struct.pack("ii", 1, 0), struct.pack("ii", 0, 0)
 
 
 def upload(
@@ -102,7 +105,11 @@ class _Upload:
     def send(self, source: t.BinaryIO) -> bool:
         try:
             with self._session.transfercmd(f"STOR {self._name}") as channel:
+                # The end of the connection is the end of the file: a card would take what it has by then for the whole image. So
+                # until the last byte is out the connection ends with a reset, also when this process is killed.
+                channel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _WITH_RESET)
                 self._send_data(channel, source)
+                channel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _IN_ORDER)
         except ftplib.error_perm as error:
             raise self._error(Reason.IMAGE_REJECTED, f"the card refuses it: {self._endpoint.scrub(error)}") from error
         except _FAILURES as error:
@@ -119,6 +126,8 @@ class _Upload:
             self._sent += len(block)
             self._progress(self._sent, self._size)
             self._pace.hold_back(self._sent, started)
+        if self._sent != self._size:
+            raise self._error(Reason.TRANSFER_INTERRUPTED, "the image file ends too early")
 
     def _is_taken(self) -> bool:
         """Checking an image can take a card long, so only the deadline counts."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import itertools
+import socket
+import threading
 import time
 import typing as t
 
@@ -19,18 +21,16 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport import
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.pace import Pace
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
-if t.TYPE_CHECKING:
-    import socket
-
-TcpServer = t.Callable[[t.Callable[["socket.socket"], None]], int]
+TcpServer = t.Callable[[t.Callable[[socket.socket], None]], int]
 
 _LOGGED_IN = (b"220 Ready\r\n", b"331 Password required\r\n", b"230 Logged in\r\n", b"200 Type set to I\r\n")
 
 
-def upload(port: int, *, password: str = "apc") -> None:
+def upload(port: int, *, password: str = "apc", image: bytes = b"image", size: int | None = None, seconds: float = 5.0) -> bool:
     endpoint = SshEndpoint(card="ups1", host="127.0.0.1", username="apc", password=password, timeout=5.0)
-    pace = Pace(time.monotonic() + 5, 5)
-    ftp.upload(endpoint, io.BytesIO(b"image"), port=port, size=5, name="i.bin", pace=pace, progress=lambda _sent, _size: None)
+    pace = Pace(time.monotonic() + seconds, 5)
+    size = len(image) if size is None else size
+    return ftp.upload(endpoint, io.BytesIO(image), port=port, size=size, name="i.bin", pace=pace, progress=lambda _sent, _size: None)
 
 
 def failure(port: int, **options: t.Any) -> NmcError:
@@ -78,3 +78,56 @@ def test_a_card_that_does_not_stop_talking_is_hung_up_on(tcp_server: TcpServer) 
     error = failure(tcp_server(react))
     assert error.reason is Reason.CONNECTION_FAILED
     assert "more than 200 lines" in error.message
+
+
+class DataEnd:
+    """A card that takes data slowly; ``end`` is how the data connection ended, ``size`` how much it brought."""
+
+    def __init__(self, *, pause: float = 0.0) -> None:
+        self.end, self.size, self._pause = "", 0, pause
+        self.over = threading.Event()
+
+    def react(self, connection: socket.socket) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            high, low = divmod(listener.getsockname()[1], 256)
+            saying(*_LOGGED_IN, b"227 (127,0,0,1,%d,%d)\r\n" % (high, low))(connection)
+            connection.sendall(b"150 Go ahead\r\n")
+            data, _address = listener.accept()
+        with data:
+            self._take(data)
+        connection.sendall(b"226 Transfer complete\r\n")
+
+    def _take(self, data: socket.socket) -> None:
+        try:
+            while block := data.recv(65536):
+                self.size += len(block)
+                time.sleep(self._pause)
+            self.end = "in order"
+        except ConnectionResetError:
+            self.end = "reset"
+        finally:
+            self.over.set()
+
+
+def test_a_whole_image_ends_in_order(tcp_server: TcpServer) -> None:
+    card = DataEnd()
+    assert upload(tcp_server(card.react), image=b"x" * 3_000_000)
+    assert card.over.wait(10)
+    assert (card.end, card.size) == ("in order", 3_000_000)
+
+
+@pytest.mark.parametrize(
+    ("image", "options", "reason"),
+    [
+        (b"x" * 30_000_000, {"seconds": 0.5}, Reason.TRANSFER_TIMEOUT),
+        (b"x" * 10, {"size": 20}, Reason.TRANSFER_INTERRUPTED),
+    ],
+    ids=["too slow", "too short"],
+)
+def test_a_part_of_an_image_does_not_end_like_a_whole_one(
+    tcp_server: TcpServer, image: bytes, options: dict[str, t.Any], reason: Reason
+) -> None:
+    card = DataEnd(pause=0.02)
+    assert failure(tcp_server(card.react), image=image, **options).reason is reason
+    assert card.over.wait(20)
+    assert card.end == "reset"
