@@ -6,22 +6,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import tempfile
-import threading
 import typing as t
 from pathlib import Path
 
 from bench.figures import Figure, Findings, Row, Scale, at_most
+from bench.memory import SAMPLE_SECONDS, Memory
 from bench.plays import COMMUNITY, Plays, fleet
 
 from emulator.testing import Emulator, make_image, start_emulator
 
 _IMAGE = "apc_hw21_su_2-5-5-1.nmc3"
 _MEGABYTES = 2
-_SAMPLE_SECONDS = 1.0
 
 
 def measure_enforcing(scale: Scale) -> Findings:
@@ -38,7 +35,7 @@ def measure_enforcing(scale: Scale) -> Findings:
     )
     remark = (
         f"Each of the {scale.enforced:,} upgrades is a worker of its own. Memory is what the processes do not share, and their part of "
-        f"what they share, looked at every {_SAMPLE_SECONDS:g} s: mostly pages of the program that a worker copies because Python "
+        f"what they share, looked at every {SAMPLE_SECONDS:g} s: mostly pages of the program that a worker copies because Python "
         "counts references in them."
     )
     return Findings(rows, (remark,))
@@ -50,7 +47,7 @@ def _enforced(cards: int, scale: Scale, image: Path, folder: Path) -> tuple[floa
     with start_emulator(_fleet(cards, scale)) as emulator:
         plays = Plays(folder, cards=cards, **_variables(emulator, folder))
         wanted = {"version": "2.5.5.1", "image": str(image), "checksum": f"sha256:{hashlib.sha256(image.read_bytes()).hexdigest()}"}
-        with _Memory(emulator.pid) as memory:
+        with Memory(emulator.pid) as memory:
             clocked = plays.run("secure_power.nmc.nmc_firmware", wanted, forks=cards)
     return clocked.seconds, memory.highest / 1024 / 1024
 
@@ -71,50 +68,3 @@ def _variables(emulator: Emulator, folder: Path) -> dict[str, t.Any]:
         "nmc_ledger_url": f"sqlite:///{folder}/ledger.sqlite",
         "nmc_backup_directory": str(folder / "config"),
     }
-
-
-class _Memory(contextlib.AbstractContextManager["_Memory"]):
-    """The memory (KiB) of all that this process starts meanwhile, but for the emulator."""
-
-    def __init__(self, emulator: int) -> None:
-        self.highest = 0
-        self._emulator = emulator
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-
-    def __enter__(self) -> t.Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.wait(_SAMPLE_SECONDS):
-            self.highest = max(self.highest, sum(_share(pid) for pid in _descendants() - {self._emulator}))
-
-
-def _descendants() -> set[int]:
-    """The processes that were started by this one, and those that they started."""
-    parents = {int(path.name): _parent(path) for path in Path("/proc").iterdir() if path.name.isdigit()}
-    found: set[int] = set()
-    wave = {os.getpid()}
-    while wave:
-        wave = {pid for pid, parent in parents.items() if parent in wave}
-        found |= wave
-    return found
-
-
-def _parent(process: Path) -> int:
-    with contextlib.suppress(OSError, IndexError, ValueError):
-        return int((process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
-    return 0
-
-
-def _share(pid: int) -> int:
-    """A process's own memory and its part of what it shares (KiB)."""
-    with contextlib.suppress(OSError, StopIteration):
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-        return int(next(line for line in lines if line.startswith("Pss:")).split()[1])
-    return 0

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,15 +60,36 @@ class Plays:
         """Run one action on every host, all of which must succeed. `variables` are of the environment."""
         play = {"hosts": "nmc", "gather_facts": False, "tasks": [{"name": action, action: dict(arguments or {})}]}
         self._write("play.json", [play])
-        clock = self._folder / "clock.json"
-        clock.unlink(missing_ok=True)
+        self._clock.unlink(missing_ok=True)
         command = [str(_PLAYBOOK), "-i", "inventory.json", "--forks", str(forks), "play.json"]
-        environment = {**os.environ, **variables, "ANSIBLE_CONFIG": str(self._folder / "ansible.cfg"), "BENCH_CLOCK": str(clock)}
+        environment = self._environment(variables)
         done = subprocess.run(command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=_LONGEST, check=False)
-        measured = json.loads(clock.read_text(encoding="utf-8")) if clock.exists() else {}
+        measured = json.loads(self._clock.read_text(encoding="utf-8")) if self._clock.exists() else {}
         if done.returncode or measured.get("succeeded") != self._cards:
             raise BenchError(f"{action} did not succeed on {self._cards} hosts: {(done.stderr or done.stdout)[-500:]}")
         return Clocked(measured["seconds"], measured["processor_seconds"])
+
+    def whole(self, playbook: str, *arguments: str, **variables: str) -> float:
+        """Run a whole playbook, which must succeed, and return its seconds from start to end."""
+        command = [str(_PLAYBOOK), "-i", "inventory.json", playbook, *arguments]
+        environment = self._environment(variables)
+        started = time.monotonic()
+        done = subprocess.run(command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=_LONGEST, check=False)
+        if done.returncode:
+            raise BenchError(f"{playbook} failed: {(done.stderr or done.stdout)[-500:]}")
+        return time.monotonic() - started
+
+    def empty(self) -> float:
+        """The seconds of a playbook that does nothing, once for all hosts."""
+        self._write("empty.json", [{"hosts": "nmc", "gather_facts": False, "tasks": [{"ansible.builtin.debug": {}, "run_once": True}]}])
+        return self.whole("empty.json")
+
+    @property
+    def _clock(self) -> Path:
+        return self._folder / "clock.json"
+
+    def _environment(self, variables: t.Mapping[str, str]) -> dict[str, str]:
+        return {**os.environ, **variables, "ANSIBLE_CONFIG": str(self._folder / "ansible.cfg"), "BENCH_CLOCK": str(self._clock)}
 
     def _write_inventory(self, variables: t.Mapping[str, t.Any]) -> None:
         hosts = {f"card-{number:05}": {"ansible_host": address} for number, address in enumerate(addresses(self._cards), 1)}

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import machine
+from bench.auditing import measure_auditing
 from bench.emulated import measure_emulator
 from bench.enforcing import measure_enforcing
 from bench.engines import measure_engines
@@ -41,6 +42,7 @@ MEASUREMENTS: tuple[t.Callable[[Scale], Findings], ...] = (
     measure_snmp_facts,
     measure_netmiko,
     measure_enforcing,
+    measure_auditing,
     measure_upload_to_card,
     measure_upload_to_openssh,
     measure_engines,
