@@ -11,6 +11,7 @@ and no day is without right.
 from __future__ import annotations
 
 import enum
+import heapq
 import typing as t
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -19,7 +20,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.skus import
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import years_after
 
 if t.TYPE_CHECKING:
-    from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import Stocked
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import HeldId, Stocked
 
 
 class Has(str, enum.Enum):
@@ -41,12 +42,14 @@ class Do(str, enum.Enum):
 
 @dataclass(frozen=True)
 class WaitingId:
-    """An Activation ID that is declared for a card which does not have it yet. ``sku`` is None where nobody says what was bought."""
+    """An Activation ID that is declared for a card which does not have it yet. ``sku`` and ``seats`` are None where the stock says them,
+    or nobody."""
 
     fingerprint: str
     shown: str
     sku: str | None = None
     hold_until: date | None = None
+    seats: int | None = None
 
 
 @dataclass(frozen=True)
@@ -144,13 +147,9 @@ def plan_for(cards: t.Iterable[Prospect], stock: t.Iterable[Stocked], *, today: 
     Declared Activation IDs are for their cards; what else is in stock goes to the cards that need it first.
     """
     held = tuple(stock)
-    shelf = _Shelf(held)
     found = sorted(cards, key=lambda card: (card.until or today, card.host))
-    for card in found:
-        shelf.promise(card)
     lives = [_Life(card, today=today, days=days) for card in found]
-    for life in lives:
-        life.begin(shelf)
+    _supply(lives, _Shelf(held))
     steps = [step for life in lives for step in life.steps]
     return Plan(
         today=today,
@@ -171,38 +170,56 @@ def shortest_term(family: str, *, begin: date, end: date | None) -> Sku:
     return t.cast("Sku", sku_for(family, LONGEST_TERM))
 
 
+def _supply(lives: t.Sequence[_Life], shelf: _Shelf) -> None:
+    """First what is declared; then term by term, the card that is without right first comes first."""
+    for life in lives:
+        life.begin(shelf)
+    queue = [(life.ends_on, number) for number, life in enumerate(lives)]
+    heapq.heapify(queue)
+    while queue:
+        number = heapq.heappop(queue)[1]
+        if lives[number].wants_more():
+            lives[number].go_on(shelf)
+            heapq.heappush(queue, (lives[number].ends_on, number))
+
+
 class _Shelf:
-    """The free seats of the stock."""
+    """The stock, and the seats that are taken: of what is in it, and of what is declared without being in it."""
 
-    def __init__(self, stock: t.Iterable[Stocked]) -> None:
-        self._free = {stocked.held.fingerprint: stocked.held.seats - stocked.taken for stocked in stock}
+    def __init__(self, stock: t.Sequence[Stocked]) -> None:
         self._held = {stocked.held.fingerprint: stocked.held for stocked in stock}
+        self._taken = {stocked.held.fingerprint: stocked.taken for stocked in stock}
 
-    def promise(self, card: Prospect) -> None:
-        """A declared ID is for its card, and for nobody else."""
-        if card.waiting is not None and card.waiting.fingerprint in self._free:
-            self._free[card.waiting.fingerprint] -= 1
+    def promise(self, waiting: WaitingId) -> bool:
+        """A declared ID is for its card and for nobody else. Whether it has a seat for it."""
+        taken = self._taken.get(waiting.fingerprint, 0)
+        self._taken[waiting.fingerprint] = taken + 1
+        return taken < (self.known(waiting).seats or 1)
 
     def known(self, waiting: WaitingId) -> WaitingId:
         """With what the stock knows of it, where the declaration does not say."""
         held = self._held.get(waiting.fingerprint)
         if held is None:
             return waiting
-        return replace(waiting, sku=waiting.sku or held.sku, hold_until=waiting.hold_until or held.hold_until)
+        told = {"sku": held.sku, "seats": held.seats, "hold_until": held.hold_until}
+        return replace(waiting, **{name: said for name, said in told.items() if getattr(waiting, name) is None})
 
     def take(self, card: Prospect, begin: date) -> WaitingId | None:
         """The shortest term in stock that reaches the end of the contract, else the longest; none that is to be held beyond that day."""
-        fitting = [
-            held
-            for held in self._held.values()
-            if held.family == card.family and self._free[held.fingerprint] > 0 and (held.hold_until is None or held.hold_until <= begin)
-        ]
+        fitting = [held for held in self._held.values() if self._is_free(held) and held.family == card.family and _may_begin(held, begin)]
         if not fitting:
             return None
         wanted = shortest_term(card.family, begin=begin, end=card.contract_end).years
         chosen = min(fitting, key=lambda held: _misfit(SKUS[held.sku].years, wanted))
-        self._free[chosen.fingerprint] -= 1
+        self._taken[chosen.fingerprint] += 1
         return WaitingId(chosen.fingerprint, str(chosen), chosen.sku, chosen.hold_until)
+
+    def _is_free(self, held: HeldId) -> bool:
+        return self._taken[held.fingerprint] < held.seats
+
+
+def _may_begin(held: HeldId, day: date) -> bool:
+    return held.hold_until is None or held.hold_until <= day
 
 
 def _misfit(years: int, wanted: int) -> tuple[bool, int]:
@@ -221,29 +238,35 @@ class _Life:
 
     def begin(self, shelf: _Shelf) -> None:
         card = self.card
+        has_seat = card.waiting is None or shelf.promise(card.waiting)
         if card.endless:
             return
         if card.year_waits:
             self._add(Do.ACTIVATE_INCLUDED, None, None, years=1, why="the year that came with the device was not activated")
-        if card.waiting is not None:
+        if card.waiting is not None and has_seat:
             self._enter(shelf.known(card.waiting), f"it is declared for the card{self._after()}")
-        while self._wants_more() and self.undecided is None:
-            found = shelf.take(card, self._begin)
-            if found is not None:
-                self._enter(found, f"it is in stock{self._after()}; declare it as nmc_activation_id of {card.host}")
-            else:
-                self._buy()
+        elif card.waiting is not None:
+            self.undecided = f"the Activation ID {card.waiting.shown} is declared for more cards than it has seats"
+
+    def go_on(self, shelf: _Shelf) -> None:
+        """One term more."""
+        found = shelf.take(self.card, self.ends_on)
+        if found is not None:
+            self._enter(found, f"it is in stock{self._after()}; declare it as nmc_activation_id of {self.card.host}")
+        else:
+            self._buy()
 
     @property
-    def _begin(self) -> date:
+    def ends_on(self) -> date:
+        """The last valid day of all that is planned so far."""
         return self._until or self._today
 
-    def _wants_more(self) -> bool:
+    def wants_more(self) -> bool:
         end = self.card.contract_end
-        if end is not None and (end < self._today or (self._until is not None and self._until >= end)):
+        if self.card.endless or self.undecided is not None:
             return False
         if end is not None:
-            return True
+            return end >= self._today and (self._until is None or self._until < end)
         if self.card.has is Has.NOTHING and not self.steps:
             self.undecided = "it has no subscription, and nmc_contract_end does not say until when one is wanted"
             return False
@@ -257,10 +280,10 @@ class _Life:
 
     def _buy(self) -> None:
         end = self.card.contract_end
-        sku = shortest_term(self.card.family, begin=self._begin, end=end)
+        sku = shortest_term(self.card.family, begin=self.ends_on, end=end)
         if end is None:
             why = "nmc_contract_end does not say how long it is wanted, so this is the shortest term"
-        elif years_after(self._begin, sku.years) >= end:
+        elif years_after(self.ends_on, sku.years) >= end:
             why = f"the shortest term that reaches the end of the contract on {end}"
         else:
             why = f"the longest term; the contract ends on {end}, so more is needed after it"
@@ -279,7 +302,7 @@ class _Life:
         return f"; {what} ends on {self._until}"
 
     def _add(self, do: Do, sku: str | None, waiting: WaitingId | None, *, years: int | None, why: str) -> None:
-        on = max(self._begin, self._today, waiting.hold_until if waiting and waiting.hold_until else self._begin)
+        on = max(self.ends_on, self._today, waiting.hold_until if waiting and waiting.hold_until else self.ends_on)
         gap = max(0, (on - self._until).days - 1) if self._until is not None else (on - self._today).days
         held = f"; it is held until {on}" if gap else ""
         until = years_after(on, years) if years is not None else None

@@ -173,6 +173,36 @@ def test_the_stock_is_used_before_anything_is_bought_and_goes_to_who_needs_it_fi
     assert bought(plan) == [("SWNMC3SU-1Y-DIGI", 1, "2027-06-01")]
 
 
+def test_a_card_that_needs_its_first_term_comes_before_one_that_needs_its_second() -> None:
+    long, later = replace(UPS, host="long", contract_end=day("2037-01-01")), replace(UPS, host="later", has=Has.INCLUDED)
+    later = replace(later, until=day("2026-12-01"), contract_end=day("2032-01-01"))
+    plan = planned(long, later, stock=[held(1, years=6), held(2, years=6)])
+    assert [(step.host, step.id) for step in plan.activations] == [("long", "...0001"), ("later", "...0002")]
+    assert bought(plan) == [("SWNMC3SU-5Y-DIGI", 1, "2032-11-22")]
+
+
+@pytest.mark.parametrize("stock", [[], [held()], [held(seats=2, taken=1)]], ids=["not in stock", "one seat", "one seat left"])
+def test_an_id_that_is_declared_for_more_cards_than_it_has_seats_goes_to_who_needs_it_first(stock: list[Stocked]) -> None:
+    waiting = WaitingId("f1", "...0001", "SWNMC3SU-1Y-DIGI")
+    cards = [replace(UPS, host=host, contract_end=day("2027-06-01"), waiting=waiting) for host in ("ups2", "ups1")]
+    plan = planned(*cards, stock=stock)
+    assert ([step.host for step in plan.activations], plan.purchases) == (["ups1"], ())
+    assert plan.undecided == (("ups2", "the Activation ID ...0001 is declared for more cards than it has seats"),)
+
+
+@pytest.mark.parametrize(("seats", "stock"), [(2, []), (None, [held(seats=3, taken=1)]), (2, [held()])])
+def test_an_id_is_for_as_many_cards_as_the_declaration_or_else_the_stock_says(seats: int | None, stock: list[Stocked]) -> None:
+    waiting = WaitingId("f1", "...0001", "SWNMC3SU-1Y-DIGI", seats=seats)
+    cards = [replace(UPS, host=host, contract_end=day("2027-06-01"), waiting=waiting) for host in ("ups1", "ups2")]
+    assert [step.host for step in planned(*cards, stock=stock).activations] == ["ups1", "ups2"]
+
+
+def test_what_is_declared_for_a_card_that_needs_nothing_is_not_given_to_another() -> None:
+    covered = replace(UPS, host="covered", has=Has.PLATFORM, waiting=WaitingId("f1", "...0001"))
+    plan = planned(covered, replace(UPS, contract_end=day("2027-06-01")), stock=[held()])
+    assert (plan.activations, bought(plan)) == ((), [("SWNMC3SU-1Y-DIGI", 1, "2026-11-22")])
+
+
 @pytest.mark.parametrize(("in_stock", "chosen"), [([1, 2, 6], "...0002"), ([1, 6, 3], "...0003"), ([1, 1], "...0001")])
 def test_the_shortest_term_in_stock_that_is_long_enough_is_taken_and_else_the_longest(in_stock: list[int], chosen: str) -> None:
     plan = planned(
