@@ -1,0 +1,207 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugin on emulated cards, by the real `ansible-inventory`."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+from unit.inventory.conftest import plain
+
+if t.TYPE_CHECKING:
+    from unit.inventory.conftest import Inventory
+
+_GROUPS = [{"key": "nmc_discovered.product_family", "prefix": "family"}]
+
+
+def source(**more: t.Any) -> list[dict[str, t.Any]]:
+    return [{"client": "acme", "credentials": ["read"], **more}]
+
+
+def test_cards_of_a_range_become_hosts_under_names_that_are_safe(inventory: Inventory) -> None:
+    hosts = inventory.hosts()
+    assert {host["ansible_host"]: name for name, host in hosts.items()} == {
+        "127.61.0.1": "ups-1",
+        "127.61.0.2": "pdu-1",
+        "127.61.0.3": "ZA2261000003",
+        "127.61.0.4": "ZA2261000004",
+        "127.61.0.5": "ZA2261000005",
+        "127.61.0.6": "ZA2261000006",
+        "127.61.0.7": "at-home",
+    }
+    assert not (inventory.folder / "PWNED").exists()
+
+
+def test_a_host_carries_what_the_modules_need_and_no_secret(inventory: Inventory) -> None:
+    host = inventory.hosts()["ups-1"]
+    facts = host.pop("nmc_discovered")
+    assert (facts["serial"], facts["application"], facts["generation"], facts["source"]) == ("ZA2261000001", "su", 3, "snmp")
+    assert host == {
+        "ansible_host": "127.61.0.1",
+        "nmc_client": "acme",
+        "nmc_site": "paris",
+        "nmc_credentials": "read",
+        "nmc_snmp_port": inventory.emulator.snmp_port,
+        "nmc_timeout": 1.5,
+        "nmc_missing": False,
+        "nmc_missing_reason": None,
+        "nmc_greetings": {},
+        "nmc_also_at": [],
+    }
+
+
+def test_variables_of_the_source_stay_the_templates_of_the_operator(inventory: Inventory) -> None:
+    hosts = inventory.hosts(sources=source(ranges=["127.61.0.1/32"], variables={"nmc_snmp_community": "{{ vault_acme }}"}))
+    assert hosts["ups-1"]["nmc_snmp_community"] == "{{ vault_acme }}"
+
+
+def test_what_a_card_says_is_shown_and_never_templated(inventory: Inventory) -> None:
+    hosts = inventory.hosts(compose={"its_name": "nmc_discovered.name"})
+    assert hosts["ZA2261000005"]["its_name"].startswith("{{ lookup(")
+    assert not (inventory.folder / "PWNED").exists()
+
+
+def test_excluded_addresses_are_not_asked(inventory: Inventory) -> None:
+    assert set(inventory.hosts(sources=source(ranges=["127.61.0.0/30"], exclude=["127.61.0.2"]))) == {"ups-1"}
+
+
+def test_a_listed_card_that_is_silent_stays_and_is_missing(inventory: Inventory) -> None:
+    hosts = inventory.hosts(sources=source(hosts=["127.61.0.1", "127.61.0.99"]))
+    assert set(hosts) == {"ups-1", "127.61.0.99"}
+    assert (hosts["127.61.0.99"]["nmc_missing"], hosts["127.61.0.99"]["nmc_missing_reason"]) == (True, "snmp_silent")
+    assert hosts["127.61.0.99"]["nmc_snmp_port"] == inventory.emulator.snmp_port
+
+
+def test_an_export_of_another_tool_names_cards_under_the_same_rules(inventory: Inventory) -> None:
+    text = "\ufeffIP;Host name;Room\n127.61.0.1;from-the-export;attic\n127.61.0.2;db01;\n;no address;\n127.61.0.98;gone;cellar\n"
+    (inventory.folder / "export.csv").write_text(text, encoding="utf-8")
+    columns = {"address": "IP", "name": "Host name", "site": "Room"}
+    hosts = inventory.hosts(sources=source(csv={"path": "export.csv", "columns": columns, "delimiter": ";"}))
+    assert {name: host.get("nmc_site") for name, host in hosts.items()} == {"from-the-export": "attic", "pdu-1": None, "gone": "cellar"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(None, "cannot be read"), ("a;b\n1;2\n", "has no column IP; it has a, b"), ("", "has no column IP; it has none")],
+)
+def test_an_export_that_cannot_be_used_is_refused(inventory: Inventory, text: str | None, said: str) -> None:
+    if text is not None:
+        (inventory.folder / "export.csv").write_text(text, encoding="utf-8")
+    refusal = inventory.refusal(sources=source(csv={"path": "export.csv", "columns": {"address": "IP"}, "delimiter": ";"}))
+    assert said in refusal
+
+
+def test_hosts_of_other_sources_keep_name_and_address(inventory: Inventory) -> None:
+    hosts = inventory.hosts(sources=source(inventory_groups=["cards"]))
+    assert hosts["known-card"]["ansible_host"] == "127.61.0.7"
+    assert hosts["known-card"]["nmc_discovered"]["name"] == "at-home"
+
+
+def test_a_group_that_nobody_brought_is_refused(inventory: Inventory) -> None:
+    assert "there is no group 'cards'" in inventory.refusal(others=False, sources=source(inventory_groups=["cards"]))
+
+
+def test_two_clients_cannot_claim_one_address_unless_the_run_is_limited(inventory: Inventory) -> None:
+    both = [*source(ranges=["127.61.0.0/30"]), {"client": "globex", "hosts": ["127.61.0.1"], "credentials": ["read"]}]
+    refusal = inventory.refusal(sources=both)
+    assert "127.61.0.1 is an address of the clients acme and globex" in refusal
+    assert {host["nmc_client"] for host in inventory.hosts(sources=both, limit_client="globex").values()} == {"globex"}
+    assert "no source is of the client 'initech'" in inventory.refusal(sources=both, limit_client="initech")
+
+
+def test_credentials_are_tried_in_their_order(inventory: Inventory) -> None:
+    port = inventory.emulator.snmp_port
+    ways = {name: {"snmp_community": name, "snmp_port": port, "timeout": 1.0} for name in ("nobody", "acme", "globex")}
+    both = [{"ranges": ["127.61.0.1/32", "127.61.1.1/32"], "credentials": ["nobody", "acme", "globex"]}]
+    hosts = inventory.hosts(credentials=ways, sources=both)
+    assert {name: host["nmc_credentials"] for name, host in hosts.items()} == {"ZA2261000001": "acme", "ZA2261000011": "globex"}
+
+
+def test_a_card_that_answers_at_two_addresses_is_one_host(inventory: Inventory) -> None:
+    done = inventory.run(sources=source(ranges=["127.61.2.0/29"]))
+    hosts = {name: plain(one) for name, one in json.loads(done.stdout)["_meta"]["hostvars"].items() if "nmc_discovered" in one}
+    assert {name: host["nmc_also_at"] for name, host in hosts.items()} == {"two-faced": ["127.61.2.2"], "same-serial": []}
+    assert "the card ZA2261000021 of acme answers at 127.61.2.1 and at 127.61.2.2" in " ".join(done.stderr.split())
+
+
+def test_a_greeting_tells_of_a_card_that_is_not_read(inventory: Inventory) -> None:
+    ports = {"ssh_port": inventory.emulator.ssh_port, "ftp_port": inventory.emulator.ftp_port}
+    hosts = inventory.hosts(sources=source(ranges=["127.61.0.8/31"]), detect=["snmp", "ssh", "ftp"], timeout=3.0, **ports)
+    assert set(hosts) == {"127.61.0.8"}
+    assert hosts["127.61.0.8"]["nmc_greetings"]["ssh"] == "SSH-2.0-cryptlib"
+    assert (hosts["127.61.0.8"]["nmc_discovered"], hosts["127.61.0.8"]["nmc_missing"]) == (None, False)
+
+
+def test_groups_are_composed_of_what_cards_say_behind_a_prefix(inventory: Inventory) -> None:
+    done = inventory.run(
+        "--graph", keyed_groups=_GROUPS, groups={"paris": "nmc_site == 'paris'"}, sources=source(hosts=["127.61.0.1"], site="paris")
+    )
+    assert (done.returncode, "@family_smart_ups:" in done.stdout, "@paris:" in done.stdout) == (0, True, True)
+    assert "needs a prefix" in inventory.refusal(keyed_groups=[{"key": "nmc_discovered.name"}])
+
+
+def test_hosts_can_be_named_by_an_expression(inventory: Inventory) -> None:
+    named = ["nmc_client ~ '-' ~ nmc_discovered.name", "serial"]
+    assert set(inventory.hosts(hostnames=named, sources=source(ranges=["127.61.0.4/31"]))) == {"acme-db01", "ZA2261000005"}
+
+
+def test_a_cached_card_that_falls_silent_stays_and_is_missing(inventory: Inventory) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(inventory.folder / "cache")}
+    document: dict[str, t.Any] = {"sources": source(ranges=["127.61.0.0/30"]), **cache}
+    assert inventory.hosts(**document)["ups-1"]["nmc_missing"] is False
+    inventory.emulator.set_faults("127.61.0.1", ["snmp_silent"])
+    try:
+        assert inventory.hosts(**document)["ups-1"]["nmc_missing"] is False, "the cache is not asked again"
+        done = inventory.run("--list", "--flush-cache", **document)
+        assert done.returncode == 0
+        flushed = json.loads(done.stdout)["_meta"]["hostvars"]["ups-1"]
+        assert (flushed["nmc_missing"], flushed["nmc_discovered"]["generation"]) == (True, 3)
+    finally:
+        inventory.emulator.set_faults("127.61.0.1", [])
+
+
+def test_the_cache_keeps_no_secret_and_each_client_apart(inventory: Inventory) -> None:
+    port = inventory.emulator.snmp_port
+    ways = {name: {"snmp_community": name, "snmp_port": port} for name in ("acme", "globex")}
+    both = [
+        {"client": "acme", "hosts": ["127.61.0.1"], "credentials": ["acme"], "variables": {"nmc_snmp_community": "acme"}},
+        {"client": "globex", "hosts": ["127.61.1.1"], "credentials": ["globex"]},
+    ]
+    folder = inventory.folder / "cache"
+    inventory.hosts(credentials=ways, sources=both, cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(folder))
+    texts = [path.read_text(encoding="utf-8") for path in Path(folder).iterdir()]
+    assert len(texts) == 2
+    assert sorted(("ZA2261000001" in text, "ZA2261000011" in text) for text in texts) == [(False, True), (True, False)]
+    assert not any("snmp_community" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"sources": source(ranges=["127.61.0.1/24"])}, "no range of addresses"),
+        ({"sources": source(ranges=["10.0.0.0/8"])}, "more than 1,048,576 addresses"),
+        ({"sources": source(exclude=["x"])}, "no range of addresses"),
+        ({"sources": [{"credentials": ["unknown"]}]}, "there are no credentials unknown"),
+        ({"sources": [{"ranges": [], "colour": "red"}]}, "source 1"),
+        ({"sources": ["x"]}, "source 1"),
+        ({"credentials": {"read": {"snmp_community": "SECRET-WORD", "snmp_port": 99999}}}, "snmp_port is 99999"),
+        ({"credentials": {"read": {"password": "SECRET-WORD", "colour": "SECRET-WORD"}}}, "credentials 'read'"),
+        ({"credentials": {"read": "SECRET-WORD"}}, "credentials 'read'"),
+        ({"credentials": {"read": {"snmp_community": "{{ SECRET_WORD | nonsense }}"}}}, "cannot be templated"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_sentence(inventory: Inventory, document: dict[str, t.Any], said: str) -> None:
+    refusal = inventory.refusal(**document)
+    assert said in refusal
+    assert "SECRET-WORD" not in refusal
+
+
+def test_files_of_other_plugins_are_left_to_them(inventory: Inventory) -> None:
+    (inventory.folder / "other.yml").write_text("plugin: secure_power.nmc.nmc\n", encoding="utf-8")
+    done = inventory.run("-i", "other.yml", "--list")
+    assert done.returncode != 0
