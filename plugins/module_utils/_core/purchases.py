@@ -201,8 +201,9 @@ class _Shelf:
         held = self._held.get(waiting.fingerprint)
         if held is None:
             return waiting
-        told = {"sku": held.sku, "seats": held.seats, "hold_until": held.hold_until}
-        return replace(waiting, **{name: said for name, said in told.items() if getattr(waiting, name) is None})
+        return replace(
+            waiting, sku=waiting.sku or held.sku, hold_until=waiting.hold_until or held.hold_until, seats=waiting.seats or held.seats
+        )
 
     def take(self, card: Prospect, begin: date) -> WaitingId | None:
         """The shortest term in stock that reaches the end of the contract, else the longest; none that is to be held beyond that day."""
