@@ -1,0 +1,160 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How much a sweep does at once, how long it takes, and that nothing is left when it is ended."""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import time
+import typing as t
+
+import pytest
+from unit.sweep.agents import Send, agent, relayed, snmp_access, target, told
+from unit.sweep.test_fleets import SSH_CARDS, V3, ssh
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.sweep import Limits, Swept, Target, sweep
+
+if t.TYPE_CHECKING:
+    from emulator.testing import Emulator
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
+CARD = "127.61.0.1"
+SILENT = "127.62.0.1"
+
+
+def test_ten_thousand_silent_addresses_hold_nobody_up(fleet: Emulator) -> None:
+    started = time.monotonic()
+    targets = [target(f"127.62.{number // 250}.{number % 250}", fleet.snmp_port) for number in range(10_000)]
+    found = told(sweep([*targets, target(CARD, fleet.snmp_port, timeout=2.0)]))
+    assert time.monotonic() - started < 20
+    assert collections.Counter(found.values())["snmp_silent"] == 10_000
+    assert found[CARD] not in list(Reason)
+
+
+def test_a_card_behind_silent_ones_is_known_before_they_are(fleet: Emulator) -> None:
+    targets = [target(f"127.62.0.{number}", fleet.snmp_port) for number in range(200)]
+    first = next(t.cast("t.Generator[Swept, None, None]", sweep([*targets, target(CARD, fleet.snmp_port)])))
+    assert first.target.name == CARD
+
+
+def test_waits_grow_and_are_together_as_long_as_said() -> None:
+    arrivals: list[float] = []
+    with agent(lambda _request, _send, _other: arrivals.append(time.monotonic())) as port:
+        started = time.monotonic()
+        assert told(sweep([target("127.0.0.1", port, timeout=0.5, retries=2)])) == {"127.0.0.1": "snmp_silent"}
+        took = time.monotonic() - started
+    gaps = [later - earlier for earlier, later in itertools.pairwise(arrivals)]
+    assert len(arrivals) == 3
+    assert gaps[1] > 1.5 * gaps[0]
+    assert 1.4 < took < 2.5
+
+
+def test_the_pace_is_kept() -> None:
+    arrivals: list[float] = []
+    with agent(lambda _request, _send, _other: arrivals.append(time.monotonic())) as port:
+        list(sweep([target("127.0.0.1", port, retries=0)] * 100, Limits(packets_per_second=100)))
+    assert len(arrivals) == 100
+    assert arrivals[-1] - arrivals[0] > 0.9
+
+
+def test_no_more_targets_are_in_flight_than_allowed_and_they_are_taken_as_needed(fleet: Emulator) -> None:
+    taken = []
+
+    def targets() -> t.Iterator[Target]:
+        for number in itertools.count():
+            taken.append(number)
+            yield target(SILENT, fleet.snmp_port)
+
+    running = t.cast("t.Generator[Swept, None, None]", sweep(targets(), Limits(in_flight=10)))
+    next(running)
+    running.close()
+    assert len(taken) == 10
+
+
+def test_no_more_cards_of_a_site_are_read_at_once_than_allowed(fleet: Emulator) -> None:
+    hosts = [f"127.63.0.{number}" for number in range(1, 31)]
+    asked: dict[str, int] = collections.Counter()
+    most = 0
+
+    def react(request: bytes, send: Send, _other: Send) -> None:
+        nonlocal most
+        reply = relayed(request, CARD, fleet.snmp_port)
+        if len(reply) != first_length:
+            # The second request of a card: it is being read, and silent so that all that may be read come together.
+            asked[request.hex()] += 1
+            most = max(most, len(asked))
+            return
+        send(reply)
+
+    first_length = 0
+
+    def measure(request: bytes, send: Send, _other: Send) -> None:
+        nonlocal first_length
+        reply = relayed(request, CARD, fleet.snmp_port)
+        first_length = first_length or len(reply)
+        send(reply)
+
+    with agent(measure) as port:
+        told(sweep([target("127.0.0.1", port, timeout=2.0)]))
+    with agent(react, *hosts) as port:
+        slow = [target(host, port, site="branch", timeout=0.6, retries=0) for host in hosts[:15]]
+        other = [target(host, port, site="office", timeout=0.6, retries=0) for host in hosts[15:]]
+        running = t.cast("t.Generator[Swept, None, None]", sweep([*slow, *other], Limits(per_site=3)))
+        next(running)
+        at_once = most
+        running.close()
+    assert at_once == 6
+
+
+def test_the_deadline_ends_a_sweep_and_names_who_was_not_read(fleet: Emulator) -> None:
+    started = time.monotonic()
+    targets = [target(SILENT, fleet.snmp_port, timeout=30.0)] * 20
+    found = list(sweep([target(CARD, fleet.snmp_port), *targets], Limits(in_flight=10, deadline=0.5)))
+    assert time.monotonic() - started < 3
+    assert found[0].reading is not None
+    errors = [each.error for each in found[1:]]
+    assert {error.reason for error in errors if error} == {Reason.SWEEP_ENDED}
+    messages = collections.Counter(error.message for error in errors if error)
+    assert messages[f"{SILENT}: the 0.5 s for the whole sweep were over before the card had answered."] == 10
+    assert messages[f"{SILENT}: the 0.5 s for the whole sweep were over before the card was asked."] == 10
+
+
+def test_a_sweep_that_is_closed_half_way_leaves_nothing(fleet: Emulator) -> None:
+    cards = [target(f"127.61.0.{number}", fleet.snmp_port) for number in range(1, 41)]
+    users = [target(f"127.61.1.{number}", fleet.snmp_port, **V3) for number in range(1, 5)]
+    over_ssh = [Target(host, (snmp_access(host, fleet.snmp_port, ssh=ssh(fleet, host)),)) for host in SSH_CARDS]
+    silent = [target(f"127.62.0.{number}", fleet.snmp_port, timeout=60.0) for number in range(100)]
+    running = t.cast("t.Generator[Swept, None, None]", sweep([*over_ssh, *users, *silent, *cards]))
+    for _time in range(5):
+        next(running)
+    running.close()
+
+
+def test_a_sweep_that_nobody_takes_results_of_leaves_nothing() -> None:
+    sweep([target(CARD, 1)])
+
+
+def test_targets_that_raise_end_the_sweep_with_that_and_leave_nothing(fleet: Emulator) -> None:
+    def targets() -> t.Iterator[Target]:
+        yield target(SILENT, fleet.snmp_port)
+        raise LookupError("the list of targets is broken")
+
+    with pytest.raises(LookupError, match="is broken"):
+        list(sweep(targets()))
+
+
+def test_no_targets_are_no_results() -> None:
+    assert list(sweep([])) == []
+
+
+def test_whoever_is_slow_with_results_misses_none(fleet: Emulator) -> None:
+    found = 0
+    for swept in sweep([target(f"127.61.0.{number}", fleet.snmp_port, timeout=0.1, retries=0) for number in range(1, 41)]):
+        found += swept.reading is not None
+        time.sleep(0.02)
+    assert found == 40
