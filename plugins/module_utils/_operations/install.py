@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import quarantine, recorded_application
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import is_settled
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.preflight import preflight
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
@@ -27,6 +28,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.adopt import adopt, let_in_again, meet
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.external import await_release
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_snmp, gather_ssh
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.guests import await_guests
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.images import verified
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.login import confirm_over_ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import Trial
@@ -129,9 +131,11 @@ def _upgrade(job: Job, card: Card, plan: Plan, images: t.Mapping[str, Measured],
         if not is_current():
             raise BlockedError(Reason.LEASE_HELD, f"{job.card}: another run has worked on the card meanwhile.")
         before = survey(access, card, answered_snmp=job.outcome.answered_snmp, backup=job.order.backup)
+        host = card
         try:
             for number, step in enumerate(plan.steps, start=1):
                 if number > 1:
+                    _let_guests_follow(job, host, plan.steps[number - 2], prolong)
                     _insist_on_rest(job, card)
                 job.say(f"transfer {number} of {len(plan.steps)}, {step.image.name}")
                 card = _carry_out(job, card, step, images[step.image.path], prolong)
@@ -145,6 +149,14 @@ def _upgrade(job: Job, card: Card, plan: Plan, images: t.Mapping[str, Measured],
             # Looking needs no claim, and the card has more to say than the ledger.
             job.outcome.warnings.append(error.message)
         return check(access, before, guest_timeout=limits.guest_timeout, grace=limits.reboot_timeout, evidence=job.outcome.evidence)
+
+
+def _let_guests_follow(job: Job, host: Card, last: Step, prolong: Prolong) -> None:
+    """A host that got another application updates its guests; one that restarts meanwhile may leave them half-written."""
+    if host.linked and last.component is Component.APPLICATION:
+        job.say("waiting for the linked PDUs before the next transfer")
+        prolong(_MARGIN + job.order.limits.guest_timeout)
+        await_guests(job.access, host, timeout=job.order.limits.guest_timeout)
 
 
 def _insist_on_rest(job: Job, card: Card) -> None:

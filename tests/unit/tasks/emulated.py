@@ -71,6 +71,13 @@ KINDS: dict[str, dict[str, t.Any]] = {
         "sys_descr": "APC Web/SNMP Management Card (MB:v4.2.9 PF:v2.5.0.8 PN:apc_hw21_aos_2.5.0.8.bin AF1:vNEXT AN1:apc_hw21_su_2.5.0.6.bin"
         " MN:AP9641 HR:5 SN: ZA2215342271 MD:04/18/2022)",
     },
+    "rack_pdu2_host_old": {
+        "profile": "rack_pdu_nmc2",
+        "aos": "5.1.7",
+        "application_version": "5.1.7",
+        "guests": _guests("5.1.7"),
+        "guest_seconds": 2.0,
+    },
 }
 _PROFILES = [name for name in PROFILES if name != "foreign_host"]
 
@@ -86,6 +93,7 @@ IMAGES: dict[str, dict[str, str]] = {
     "apc_hw05_sumx_696.bin": {"application": "sumx", "version": "6.9.6"},
     "apc_hw05_aos_720.bin": {"component": "aos", "version": "7.2.0"},
     "apc_hw05_sumx_720.bin": {"application": "sumx", "version": "7.2.0"},
+    "apc_hw05_rpdu2g_696.bin": {"application": "rpdu2g", "version": "6.9.6"},
     "apc_hw05_rpdu2g_720.bin": {"application": "rpdu2g", "version": "7.2.0"},
     "apc_hw05_ats4g_647.bin": {"application": "ats4g", "version": "6.4.7"},
     "apc_hw05_ats4g_649.bin": {"application": "ats4g", "version": "6.4.9"},

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 from unit.tasks.emulated import LINKED_UPGRADES
+from unit.tasks.test_remembered import upon
 
 if t.TYPE_CHECKING:
     from unit.tasks.conftest import Take
@@ -40,3 +41,24 @@ def test_a_guest_that_stays_behind_is_named(take: Take, store: ImageStore, kind:
     assert guests_run(card) == [old, ran["after"]["application"]]
     [behind, _updated] = card.state()["guests"]
     assert f"{behind['serial']} {old}" in ran["msg"]
+
+
+def release(store: ImageStore, version: str) -> dict[str, t.Any]:
+    digits = version.replace(".", "")
+    images = store.images(aos=f"apc_hw05_aos_{digits}.bin", application=f"apc_hw05_rpdu2g_{digits}.bin")
+    return {"components": dict.fromkeys(("aos", "application"), version), **images}
+
+
+@pytest.mark.parametrize("stays_behind", [False, True])
+def test_the_next_release_waits_until_the_guests_have_the_stepping_stone(take: Take, store: ImageStore, stays_behind: bool) -> None:
+    card = take("rack_pdu2_host_old").reached("ssh", "snmp")
+    if stays_behind:
+        card.suffers({"guest_stays_behind": None, "times": 1})
+    stone, target = (release(store, version) for version in ("6.9.6", "7.2.0"))
+    seen: list[list[str]] = []
+    ran = card.firmware(
+        stepping_stones=[stone], **target, guest_timeout=8.0, on_note=upon("transfer 3 of 4", lambda: seen.append(guests_run(card)))
+    )
+    assert ran.verdict == (("failed", "guest_not_updated") if stays_behind else ("compliant", "upgraded"))
+    assert seen == ([] if stays_behind else [["6.9.6", "6.9.6"]])
+    assert card.counters["uploads"] == (2 if stays_behind else 4)
