@@ -93,7 +93,8 @@ class Known:
 
     ``id_elsewhere`` and ``card_elsewhere``: another client has this Activation ID, or had this card. ``used_by`` are the serials of the
     cards that took a seat of the ID, ``replaced`` is the history of the card that this one replaces. ``included_missing``: the tool, or a
-    bridge, found no included year for the card.
+    bridge, found no included year for the card. ``refused_beside``: a bridge enters no Activation ID as long as the present subscription
+    is valid, not even on its last day.
     """
 
     client: str
@@ -103,6 +104,7 @@ class Known:
     used_by: t.Collection[str] = ()
     replaced: t.Sequence[Entry] = ()
     included_missing: bool = False
+    refused_beside: bool = False
 
 
 @dataclass(frozen=True)

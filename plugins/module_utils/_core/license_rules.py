@@ -272,6 +272,10 @@ def _enter_id(case: Case) -> Decision | None:
             return _refuse(case, would_override(entry, case.today))
         sentence = f"the present subscription is valid until {entry.expires_on}"
         return _decision(case, Verdict.REFUSE, Reason.SECOND_SUBSCRIPTION, sentence, "T8", "G12")
+    if entry is not None and case.subscription.active and case.known.refused_beside:
+        sentence = f"{_kind(case)} runs until {entry.expires_on}, and the bridge enters no other Activation ID before it has ended"
+        waits = f"{activation} waits for tomorrow's run"
+        return _decision(case, Verdict.LEAVE, Reason.ACTIVATION_WAITS, f"{sentence}; {waits}", "T8", "G12")
     hold_until = case.known.held.hold_until if case.known.held else None
     if hold_until is not None and case.today < hold_until:
         sentence = f"the Activation ID {activation} is held until {hold_until}"

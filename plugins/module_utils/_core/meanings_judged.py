@@ -130,7 +130,7 @@ JUDGED: t.Mapping[Reason, Meaning] = {
         "Aim at a release of the free line; a line that the vendor opens too can be declared.",
     ),
     Reason.FAMILY_MISMATCH: Meaning(
-        Status.BLOCKED,
+        Status.NOT_ENTITLED,
         "The subscription is for another product family than the card.",
         "Take a subscription of the card's family; one of another family is void on it.",
     ),

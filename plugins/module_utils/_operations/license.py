@@ -244,12 +244,20 @@ def _ask_bridge(job: LicenseJob, bridge: LicensingEndpoint, matter: _Matter) -> 
     try:
         told = _done(job, bridge, matter.case, decision)
     except LicensingError as error:
-        if error.reason is not Reason.INCLUDED_NOT_RETRIEVED:
-            raise
-        return matter.with_known(included_missing=True)
+        return _with_refusal(matter, error)
     said = {name: day.isoformat() for name, day in told.items()}
     job.outcome.evidence["bridge"] = {**job.outcome.evidence.get("bridge", {}), **said}
     return _believed(job, matter.with_declared(**told))
+
+
+def _with_refusal(matter: _Matter, error: LicensingError) -> _Matter:
+    """What a bridge refuses and the rules have an answer to; everything else is raised again."""
+    found = matter.case.subscription
+    if error.reason is Reason.INCLUDED_NOT_RETRIEVED:
+        return matter.with_known(included_missing=True)
+    if error.reason is Reason.SECOND_SUBSCRIPTION and found.active and found.days_left == 0:
+        return matter.with_known(refused_beside=True)
+    raise error
 
 
 def _with_stock(job: LicenseJob, bridge: LicensingEndpoint, matter: _Matter) -> _Matter:

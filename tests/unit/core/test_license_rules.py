@@ -392,6 +392,13 @@ def test_t8_a_second_id_waits_while_the_first_is_valid() -> None:
     )
 
 
+def test_t8_what_a_bridge_does_not_do_on_the_last_day_waits_for_the_next() -> None:
+    refused = Known("acme", refused_beside=True)
+    waits = judge(_SECOND, purchased(), today=END, known=refused)
+    assert outcome(waits) == (Verdict.LEAVE, Reason.ACTIVATION_WAITS)
+    assert outcome(judge(_SECOND, purchased(), today=END + DAY, known=refused)) == (Verdict.WORK, Reason.NOT_ACTIVATED)
+
+
 def test_t8_a_confirmed_second_activation_is_refused_unless_it_is_read_otherwise() -> None:
     declared = replace(_SECOND, activated_on=_MIDDLE)
     assert outcome(judge(declared, purchased())) == (Verdict.REFUSE, Reason.SECOND_SUBSCRIPTION)

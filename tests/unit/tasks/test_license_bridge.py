@@ -87,6 +87,18 @@ def test_a_purchased_subscription_follows_the_included_year_without_a_gap(take_l
     assert (stands(ran), ran["entitled"]) == (("subscribed", "2027-11-22", "2028-11-22"), "yes")
 
 
+def test_what_a_bridge_refuses_on_the_last_day_waits_for_the_next_and_is_no_failure(take_licensed: TakeLicensed) -> None:
+    ups = started(take_licensed)
+    ups.bridge.set_today("2027-11-22")
+    ran = ups.run(activation_id=ups.second_id, **ups.http, today="2027-11-22")
+    assert (*ran.verdict, ran["changed"], ran.result.get("failed")) == ("compliant", "activation_waits", False, None)
+    assert (ran["entitled"], ran["waiting"]["sku"]) == ("yes", "SWNMC3SU-2Y-DIGI")
+    assert "waits for tomorrow's run" in ran["msg"]
+    ups.bridge.set_today("2027-11-23")
+    ran = ups.run(activation_id=ups.second_id, **ups.http, today="2027-11-23")
+    assert (stands(ran), ran["changed"], ran["waiting"]) == (("subscribed", "2027-11-23", "2029-11-23"), True, None)
+
+
 def test_a_voucher_is_redeemed_once(take_licensed: TakeLicensed) -> None:
     ups = started(take_licensed)
     ups.bridge.set_today(SOON)
@@ -147,7 +159,7 @@ def test_what_is_declared_as_done_is_not_asked_of_the_bridge(take_licensed: Take
 
 def test_an_id_of_another_family_is_refused_before_anything_is_asked_for(take_licensed: TakeLicensed) -> None:
     ups = take_licensed()
-    assert ups.settle(activation_id=ups.pdu_id, **ups.http).verdict == ("blocked", "family_mismatch")
+    assert ups.settle(activation_id=ups.pdu_id, **ups.http).verdict == ("not_entitled", "family_mismatch")
     assert ups.settle(activation_id=ups.pdu_id, sku=SKU, **ups.http).result["failed"] is True
     assert (ups.events, ups.done_by_bridge()) == ([], [])
 
