@@ -75,6 +75,7 @@ def firmware_spec() -> Spec:
         "retry_failed": {"type": "bool", "default": False},
         "site_limit": {"type": "int"},
         "client_limit": {"type": "int"},
+        "purchase_date": {"type": "str"},
         "change_reference": {"type": "str"},
         "ledger_url": dict(_LEDGER_URL),
         "upload_protocol": {"type": "str", "choices": ["scp", "ftp"], "default": "scp"},
@@ -235,7 +236,7 @@ _ANSIBLE_VARIABLES: t.Mapping[str, tuple[str, ...]] = {
 }
 # By what an audit judges a card, and whose it is.
 _JUDGED_BY = ("baseline", "baseline_file", "image_store", "image_store_ca_path")
-_WHOSE = ("client", "site", "serial", "expected_application")
+_WHOSE = ("client", "site", "serial", "expected_application", "purchase_date")
 # What a card's variables may say besides how to reach it.
 _FIRMWARE_VARIABLES = (
     "serial",

@@ -7,18 +7,15 @@
 from __future__ import annotations
 
 import re
-import typing as t
-from datetime import date
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.license_request import Declared, Readings, Wanted
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Platform, Source
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.license import LicenseOrder
-from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Params, check_paths, check_seconds
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Params, check_paths, check_seconds, day_from
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.licensing import LicensingEndpoint
 
-_DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 # As docs/licensing-api.yml has them; the vendor does not publish their form.
 _SECRET = re.compile(r"[!-~](?:[ -~]{0,126}[!-~])?")
 _SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,31}")
@@ -64,22 +61,6 @@ def _readings(params: Params, card: str) -> Readings:
     given = {name: value for name, value in params.items() if value is not None and name != "first_day"}
     first_day = day_from(params, "first_day", card)
     return Readings(**given) if first_day is None else Readings(**given, first_day=first_day)
-
-
-def day_from(params: Params, name: str, card: str) -> date | None:
-    """A day of this century. Raises `InputError`."""
-    text = (params.get(name) or "").strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text) if _DATE.fullmatch(text) else _refuse_day(name, card)
-    except ValueError:
-        return _refuse_day(name, card)
-
-
-def _refuse_day(name: str, card: str) -> t.NoReturn:
-    # What stands there may be a secret in the wrong place.
-    raise _invalid(card, f"{name} is no day such as 2026-11-30") from None
 
 
 def secret_from(given: str | None, name: str, card: str) -> str | None:

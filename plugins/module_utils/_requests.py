@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path, PurePath
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.baseline import parse_baseline
@@ -43,6 +44,7 @@ if t.TYPE_CHECKING:
 Params = t.Mapping[str, t.Any]
 
 _CHECKSUM = re.compile(r"sha256:([0-9a-f]{64})", re.IGNORECASE)
+_DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _PORTS = range(1, 65536)
 # Longer than anything takes, and far below what the operating system refuses as a time to wait.
 _DAY = 86400.0
@@ -189,7 +191,7 @@ def _policy(params: Params, card: str, surroundings: Surroundings) -> Policy | N
         site=params["site"],
         groups=surroundings.groups,
         today=datetime.now(timezone.utc).date(),
-        rights=surroundings.memory.rights,
+        rights=functools.partial(surroundings.memory.rights, purchase_date=day_from(params, "purchase_date", card)),
     )
 
 
@@ -279,6 +281,22 @@ def lower(text: str | None) -> str | None:
 
 
 _T = t.TypeVar("_T")
+
+
+def day_from(params: Params, name: str, card: str) -> date | None:
+    """A day of this century. Raises `InputError`."""
+    text = (params.get(name) or "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else _refuse_day(name, card)
+    except ValueError:
+        return _refuse_day(name, card)
+
+
+def _refuse_day(name: str, card: str) -> t.NoReturn:
+    # What stands there may be a secret in the wrong place.
+    raise _invalid(card, f"{name} is no day such as 2026-11-30") from None
 
 
 def accepted(found: _T | Refusal, card: str) -> _T:

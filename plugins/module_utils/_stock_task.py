@@ -13,8 +13,8 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.skus import Sku, parse_sku
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import HeldId, Stocked
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError, InputError, NmcError
-from ansible_collections.secure_power.nmc.plugins.module_utils._license_requests import day_from, number_from, secret_from
-from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Params, accepted
+from ansible_collections.secure_power.nmc.plugins.module_utils._license_requests import number_from, secret_from
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Params, accepted, day_from
 from ansible_collections.secure_power.nmc.plugins.module_utils._results import Result, error_result
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 

@@ -18,9 +18,10 @@ description:
   - A finding is the very one on which M(secure_power.nmc.nmc_firmware) acts. A card that cannot be read, and a host that was removed from
     the play, has one as well.
   - There are no options for connections, because the arguments of a task that runs once are templated with the variables of the first
-    host. How a card is reached, C(nmc_client), C(nmc_site), C(nmc_serial), C(nmc_expected_application), C(nmc_ledger_url), and what it is
-    judged by (C(nmc_baseline), C(nmc_baseline_file), C(nmc_image_store), C(nmc_image_store_ca_path)) come from the variables of each
-    host. Variables of the play are not seen there; extra variables are. A password that was asked for with C(-k) is not used.
+    host. How a card is reached, C(nmc_client), C(nmc_site), C(nmc_serial), C(nmc_expected_application), C(nmc_purchase_date),
+    C(nmc_ledger_url), and what it is judged by (C(nmc_baseline), C(nmc_baseline_file), C(nmc_image_store), C(nmc_image_store_ca_path))
+    come from the variables of each host. Variables of the play are not seen there; extra variables are. A password that was asked for with
+    C(-k) is not used.
   - The play must have the linear strategy and no C(serial).
 author:
   - The secure_power.nmc contributors (@secure-power)

@@ -244,6 +244,11 @@ options:
       - Host variable C(nmc_ledger_url), then the environment variable E(NMC_LEDGER_URL), then a file below the user's data directory.
       - What runs on a delegate that is another machine is not remembered.
     type: str
+  purchase_date:
+    description:
+      - The day on which the device was bought, as V(2026-11-30). From 2024-04-01 on a year of certified firmware came with it, and the
+        finding of a O(baseline) says so when it was not activated. Host variable C(nmc_purchase_date).
+    type: str
   client:
     description:
       - Whose card it is. Clients see nothing of each other in the ledger, and it is the name of a directory below O(backup_directory).

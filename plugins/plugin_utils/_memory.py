@@ -62,14 +62,15 @@ class LedgerMemory:
     def now(self) -> datetime:
         return self.ledger.attempts.now()
 
-    def rights(self, card: Card) -> Rights:
+    def rights(self, card: Card, *, purchase_date: date | None = None) -> Rights:
         """A card without identity has no history, and nobody knows what it is entitled by."""
         key = card_key(card)
         if isinstance(key, Refusal):
             return present(card, (), today=_today(), doubtful=True), None
         history = self.ledger.subscriptions.of(key)
         doubtful = not history and self.ledger.subscriptions.is_known_elsewhere(key)
-        return present(card, history, today=_today(), doubtful=doubtful), recorded_coverage(history)
+        found = present(card, history, today=_today(), purchase_date=purchase_date, doubtful=doubtful)
+        return found, recorded_coverage(history)
 
     def history(self, card: Card) -> t.Sequence[Attempt]:
         key = card_key(card)

@@ -14,7 +14,7 @@ import math
 import time
 import typing as t
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt, AttemptState, Undertaking, may_send
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
@@ -39,8 +39,8 @@ class Memory(t.Protocol):
     def now(self) -> datetime:
         """The time by which attempts are dated."""
 
-    def rights(self, card: Card) -> Rights:
-        """What a card is entitled by."""
+    def rights(self, card: Card, *, purchase_date: date | None = None) -> Rights:
+        """What a card is entitled by. A year may have come with the device when it was bought."""
 
     def history(self, card: Card) -> t.Sequence[Attempt]:
         """Earlier attempts on a card, the oldest first."""
@@ -85,7 +85,8 @@ class OneRun:
     def now(self) -> datetime:
         return datetime.now(timezone.utc)
 
-    def rights(self, _card: Card) -> Rights:
+    def rights(self, _card: Card, *, purchase_date: date | None = None) -> Rights:
+        del purchase_date
         return NOT_KNOWN, None
 
     def history(self, _card: Card) -> t.Sequence[Attempt]:

@@ -25,6 +25,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import (
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card, card_from_facts
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import day_from
 
 Variables = t.Mapping[str, t.Any]
 Options = dict[str, t.Any]
@@ -32,7 +33,7 @@ Options = dict[str, t.Any]
 Template = t.Callable[[t.Any, Variables], t.Any]
 
 # Texts that differ from host to host: everything else is validated once for all hosts that agree in it.
-_OWN = ("host", "serial", "host_key_fingerprint")
+_OWN = ("host", "serial", "host_key_fingerprint", "purchase_date")
 _NOBODY = "default"
 
 
@@ -126,6 +127,7 @@ class HostReader:
         """Validate what many hosts have in common once. Raises `InputError`."""
         own: Options = {option: str(given[option]) if option in given else None for option in _OWN}
         own["baseline"] = given.get("baseline")
+        own["purchase_date"] = day_from(own, "purchase_date", name)
         shared = {option: value for option, value in given.items() if option not in own}
         key = repr(shared)
         if key not in self._validated:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass, replace
 
@@ -63,7 +64,8 @@ class Judge:
         if isinstance(declared, Refusal):
             subject = replace(_subject(host), card=card)
             return Finding(subject, baseline.name, MEANINGS[declared.reason].status, declared.reason, declared.sentence)
-        policy = Policy(baseline, host.name, host.client, host.site, host.groups, self.today, memory.rights)
+        rights = functools.partial(memory.rights, purchase_date=host.options["purchase_date"])
+        policy = Policy(baseline, host.name, host.client, host.site, host.groups, self.today, rights)
         return policy.judge(declared, Circumstances(self.today, store, self.allow))
 
 

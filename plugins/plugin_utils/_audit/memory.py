@@ -60,14 +60,15 @@ class AuditMemory:
     def __init__(self, ledger: Ledger, *, today: date) -> None:
         self._ledger, self._today = ledger, today
 
-    def rights(self, card: Card) -> Rights:
+    def rights(self, card: Card, *, purchase_date: date | None = None) -> Rights:
         """The same answer as the memory of one card gives."""
         key = card_key(card)
         if isinstance(key, Refusal):
             return present(card, (), today=self._today, doubtful=True), None
         history = self._subscriptions.of(key)
         doubtful = not history and bool(self._elsewhere.of(key))
-        return present(card, history, today=self._today, doubtful=doubtful), recorded_coverage(history)
+        found = present(card, history, today=self._today, purchase_date=purchase_date, doubtful=doubtful)
+        return found, recorded_coverage(history)
 
     def lost_application(self, card: Card) -> str | None:
         """What a card without an application ran when an upgrade of it began."""

@@ -17,7 +17,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.purchases i
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import State
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
-from ansible_collections.secure_power.nmc.plugins.module_utils._license_requests import day_from
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import day_from
 
 if t.TYPE_CHECKING:
     from datetime import date
@@ -113,7 +113,9 @@ def _prospect(host: Host, result: Variables, state: State) -> Prospect:
 
 
 def _waiting(said: Variables | None) -> WaitingId | None:
-    return None if said is None else WaitingId(said["fingerprint"], said["id"], said["sku"], _day(said["hold_until"]))
+    if said is None:
+        return None
+    return WaitingId(said["fingerprint"], said["id"], said["sku"], _day(said["hold_until"]), said["seats"])
 
 
 def _day(text: str | None) -> date | None:

@@ -208,6 +208,15 @@ def test_a_subscription_in_the_ledger_entitles_its_card_alone(tmp_path: pathlib.
     assert found["ups3"][0] == "unknown"
 
 
+def test_the_day_of_purchase_counts_for_its_host_alone(tmp_path: pathlib.Path) -> None:
+    hosts = {"ups1": host(1, nmc_purchase_date="2024-04-01"), "ups2": host(2), "ups3": host(3, nmc_purchase_date="soon")}
+    assert findings(audited(tmp_path, hosts, baseline=STRICT)) == {
+        "ups1": ("not_entitled", "not_activated"),
+        "ups2": ("not_entitled", "not_subscribed"),
+        "ups3": ("failed", "invalid_option"),
+    }
+
+
 def test_what_was_seen_of_each_card_is_remembered_under_its_client(tmp_path: pathlib.Path) -> None:
     url = f"sqlite:///{tmp_path}/ledger.sqlite"
     audited(tmp_path, {"ups1": host(1, nmc_client="acme"), "ups2": {"nmc_client": "acme"}})

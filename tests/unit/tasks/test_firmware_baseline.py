@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from ansible.parsing.dataloader import DataLoader
@@ -18,6 +18,7 @@ from ansible_collections.secure_power.nmc.plugins.action.nmc_firmware import Act
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Entry, Event, Source, State, Subscription
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.memory import OneRun
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._memory import LedgerMemory
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -41,7 +42,8 @@ class Remembering(OneRun):
     def __init__(self, subscription: Subscription) -> None:
         self._subscription = subscription
 
-    def rights(self, _card: Card) -> Rights:
+    def rights(self, _card: Card, *, purchase_date: date | None = None) -> Rights:
+        del purchase_date
         return self._subscription, None
 
 
@@ -125,6 +127,18 @@ def test_without_a_ledger_nobody_knows_and_nothing_is_sent(take: Take, shelf: pa
     ran = enforce(card, baseline(CERTIFIED), shelf)
     assert ran.verdict == ("unknown", "subscription_unknown")
     assert is_untouched(card)
+
+
+@pytest.mark.parametrize(
+    ("purchase_date", "reason"), [(None, "not_subscribed"), ("2024-03-31", "not_subscribed"), ("2024-04-01", "not_activated")]
+)
+def test_a_year_that_came_with_the_device_and_was_not_activated_is_said(
+    take: Take, tmp_path: pathlib.Path, purchase_date: str | None, reason: str
+) -> None:
+    card = take("ups3")
+    memory = LedgerMemory("ups1", "default", ledger_url=f"sqlite:///{tmp_path}/ledger.sqlite")
+    ran = enforce(card, baseline(CERTIFIED), purchase_date=purchase_date, surroundings=Surroundings(memory=memory))
+    assert ran.verdict == ("not_entitled", reason)
 
 
 def test_an_unentitled_card_gets_what_is_free(take: Take, shelf: pathlib.Path) -> None:
