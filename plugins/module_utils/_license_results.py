@@ -47,7 +47,8 @@ def _waiting(outcome: LicenseOutcome) -> Result | None:
     if activation is None or held is None:
         return None
     until = held.hold_until.isoformat() if held.hold_until else None
-    return {"id": str(activation), "fingerprint": activation.fingerprint, "sku": held.sku or None, "hold_until": until}
+    bought = {"sku": held.sku or None, "seats": held.seats, "hold_until": until}
+    return {"id": str(activation), "fingerprint": activation.fingerprint, **bought}
 
 
 def _verdict(decision: Decision, card: str) -> Result:

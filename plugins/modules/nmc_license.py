@@ -352,6 +352,7 @@ waiting:
     id: "...0001"
     fingerprint: 3f0a6c2a4f1e7d9b3f0a6c2a4f1e7d9b3f0a6c2a4f1e7d9b3f0a6c2a4f1e7d9b
     sku: SWNMC3SU-1Y-DIGI
+    seats: 1
     hold_until: null
 diff:
   description: The subscription before and after, as text.

@@ -14,9 +14,9 @@ from unit.core.builders import AOS, version
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Undertaking
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import HeldId
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import Entry, Event, Source
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Change
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import HeldId
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.database import Database
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import Ledger, open_ledger
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.location import locate

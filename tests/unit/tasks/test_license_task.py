@@ -14,9 +14,9 @@ import pytest
 from unit.tasks.emulated import EmulatedCard, run_task
 from unit.tasks.licensed import RESULT_KEYS, SKU, TODAY, Licensed
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import HeldId
 from ansible_collections.secure_power.nmc.plugins.module_utils._license_task import LICENSE
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import Surroundings
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.stock import HeldId
 
 if t.TYPE_CHECKING:
     from unit.tasks.conftest import TakeLicensed
@@ -233,7 +233,9 @@ def test_an_id_has_as_many_seats_as_are_declared_or_held(take_licensed: TakeLice
 
 def test_an_id_can_be_held_until_a_day(take_licensed: TakeLicensed) -> None:
     ups = take_licensed()
-    assert ups.settle(**ups.purchased, hold_until="2026-12-01").verdict == ("not_entitled", "held_until")
+    held = ups.settle(**ups.purchased, hold_until="2026-12-01", seats=2)
+    assert held.verdict == ("not_entitled", "held_until")
+    assert [held["waiting"][said] for said in ("sku", "seats", "hold_until")] == [SKU, 2, "2026-12-01"]
     assert ups.settle(**ups.purchased, hold_until="2026-12-01", today="2026-12-01")["reason"] == "not_activated"
 
 
