@@ -11,7 +11,7 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import quarantine, recorded_application
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState, quarantine, recorded_application
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import is_settled
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.preflight import preflight
@@ -133,11 +133,12 @@ def _upgrade(job: Job, card: Card, plan: Plan, images: t.Mapping[str, Measured],
         before = survey(access, card, answered_snmp=job.outcome.answered_snmp, backup=job.order.backup)
         host = card
         try:
-            for number, step in enumerate(plan.steps, start=1):
-                if number > 1:
-                    _let_guests_follow(job, host, plan.steps[number - 2], prolong)
+            for number, step in enumerate(plan.steps):
+                if _got_application(job, host, plan.steps[:number]):
+                    _let_guests_follow(job, host, prolong)
+                if number:
                     _insist_on_rest(job, card)
-                job.say(f"transfer {number} of {len(plan.steps)}, {step.image.name}")
+                job.say(f"transfer {number + 1} of {len(plan.steps)}, {step.image.name}")
                 card = _carry_out(job, card, step, images[step.image.path], prolong)
         except (TransferError, BlockedError):
             if job.outcome.touched:
@@ -151,9 +152,21 @@ def _upgrade(job: Job, card: Card, plan: Plan, images: t.Mapping[str, Measured],
         return check(access, before, guest_timeout=limits.guest_timeout, grace=limits.reboot_timeout, evidence=job.outcome.evidence)
 
 
-def _let_guests_follow(job: Job, host: Card, last: Step, prolong: Prolong) -> None:
+def _got_application(job: Job, host: Card, done: t.Sequence[Step]) -> bool:
+    """Whether the last that a card got is another application, in this run or in one just before it."""
+    if done:
+        return done[-1].component is Component.APPLICATION
+    brought = [
+        attempt
+        for attempt in job.memory.history(host)
+        if attempt.state is AttemptState.PROVEN and attempt.undertaking.component is Component.APPLICATION
+    ]
+    return bool(brought) and (job.memory.now() - brought[-1].marked_at).total_seconds() < job.order.limits.guest_timeout
+
+
+def _let_guests_follow(job: Job, host: Card, prolong: Prolong) -> None:
     """A host that got another application updates its guests; one that restarts meanwhile may leave them half-written."""
-    if host.linked and last.component is Component.APPLICATION:
+    if host.linked:
         job.say("waiting for the linked PDUs before the next transfer")
         prolong(_MARGIN + job.order.limits.guest_timeout)
         await_guests(job.access, host, timeout=job.order.limits.guest_timeout)

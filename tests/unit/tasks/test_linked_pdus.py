@@ -10,11 +10,13 @@ import typing as t
 
 import pytest
 from unit.tasks.emulated import LINKED_UPGRADES
-from unit.tasks.test_remembered import upon
+from unit.tasks.test_remembered import Remember, remember, upon
 
 if t.TYPE_CHECKING:
     from unit.tasks.conftest import Take
     from unit.tasks.emulated import EmulatedCard, ImageStore
+
+__all__ = ["remember"]
 
 
 def guests_run(card: EmulatedCard) -> list[str]:
@@ -62,3 +64,15 @@ def test_the_next_release_waits_until_the_guests_have_the_stepping_stone(take: T
     assert ran.verdict == (("failed", "guest_not_updated") if stays_behind else ("compliant", "upgraded"))
     assert seen == ([] if stays_behind else [["6.9.6", "6.9.6"]])
     assert card.counters["uploads"] == (2 if stays_behind else 4)
+
+
+@pytest.mark.every_fault
+def test_so_it_does_where_the_run_that_brought_the_stepping_stone_was_killed(remember: Remember, store: ImageStore) -> None:
+    pdu = remember("rack_pdu2_host_old", "ssh", "snmp")
+    options = {"stepping_stones": [release(store, "6.9.6")], "guest_timeout": 20.0, **release(store, "7.2.0")}
+    pdu.patch(guest_seconds=4.0)
+    pdu.run_until("waiting for the linked PDUs", **options)
+    seen: list[list[str]] = []
+    ran = pdu.run(on_note=upon("transfer 1 of 2", lambda: seen.append(guests_run(pdu.card))), **options)
+    assert ran.verdict == ("compliant", "upgraded")
+    assert seen == [["6.9.6", "6.9.6"]]
