@@ -51,8 +51,7 @@ class Dependency:
     def submodule(self, name: str, card: str) -> t.Any:
         """Return a module within the library, under the same conditions."""
         self.load(card)
-        path = f"{self.module}.{name}"
-        return sys.modules.get(path) or _import(path)
+        return _submodule(f"{self.module}.{name}")
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,12 @@ def _find(dependency: Dependency) -> _Found:
         place = getattr(module, "__file__", None) or "an unknown place"
         return _Found(version=version, problem=f"{sys.executable} finds version {version or 'unknown'} at {place}")
     return _Found(module=module, version=version)
+
+
+@functools.cache
+def _submodule(path: str) -> t.Any:
+    # Not from sys.modules: a module that another thread is just importing is already there, and half empty.
+    return _import(path)
 
 
 def _import(name: str) -> t.Any:
@@ -105,7 +110,6 @@ def _release(version: str) -> tuple[int, ...]:
 
 PARAMIKO = Dependency("paramiko", "paramiko", ">=3.5,<5", "SSH")
 PYSNMP = Dependency("pysnmp", "pysnmp", ">=7.1,<8", "SNMP")
-PYASN1 = Dependency("pyasn1", "pyasn1", ">=0.5", "SNMP")
 GUFO_SNMP = Dependency("gufo_snmp", "gufo.snmp", ">=0.13", "accelerated SNMP")
 JMESPATH = Dependency("jmespath", "jmespath", ">=1.0", "a baseline")
 YAML = Dependency("PyYAML", "yaml", ">=5.1", "an image store")
