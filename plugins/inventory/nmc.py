@@ -388,5 +388,5 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), said, host.name, strict=strict)
 
     def _tell(self, found: t.Sequence[Found]) -> None:
-        missing = sum(one.reason is not None and not one.greetings for one in found)
+        missing = sum(one.is_missing for one in found)
         self.display.vv(f"nmc: {len(found) - missing:,} cards answered, {missing:,} are missing")

@@ -16,15 +16,35 @@ _WIDTH = 116
 
 
 def table(rows: Rows) -> str:
+    """Each card with its versions before and after, and why."""
     header = ("card", "before (app / AOS / boot)", "after", "status", "why")
-    body = [(card, _versions(row["before"]), _versions(row["after"]), row["status"], _why(row)) for card, row in sorted(rows.items())]
-    widths = [max(len(line[column]) for line in [header, *body]) for column in range(4)]
+    return _table(
+        header, [(card, _versions(row["before"]), _versions(row["after"]), row["status"], _why(row)) for card, row in sorted(rows.items())]
+    )
+
+
+def subscriptions(rows: Rows) -> str:
+    """Each card with its subscription, and why."""
+    header = ("card", "subscription", "valid until", "colour", "status", "why")
+    return _table(header, [(card, *_subscription(row), row["status"], _why(row)) for card, row in sorted(rows.items())])
+
+
+def _subscription(row: Row) -> tuple[str, str, str]:
+    had, platform = row["subscription"], row["platform"]
+    if platform:
+        return platform["name"], platform["expires_on"] or "", ""
+    return had["state"], had["expires_on"] or "", had["colour"] or ""
+
+
+def _table(header: tuple[str, ...], body: t.Sequence[tuple[str, ...]]) -> str:
+    """The last column is as wide as what is left, and is wrapped."""
+    widths = [max(len(line[column]) for line in [header, *body]) for column in range(len(header) - 1)]
     return "\n".join(_line(line, widths) for line in [header, tuple("-" * width for width in (*widths, 60)), *body])
 
 
 def _line(cells: t.Sequence[str], widths: t.Sequence[int]) -> str:
     left = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
-    why = textwrap.wrap(cells[4], 60) or [""]
+    why = textwrap.wrap(cells[-1], 60) or [""]
     indent = " " * (len(left) + 2)
     return "\n".join([f"{left}  {why[0]}", *(indent + line for line in why[1:])])
 

@@ -48,6 +48,11 @@ class Found:
         return self.facts is not None or bool(self.greetings)
 
     @property
+    def is_missing(self) -> bool:
+        """Whether it was asked for and gave no sign of a card; what is known of it is from an earlier day."""
+        return self.reason not in (None, Reason.NOT_READ.value) and not self.greetings
+
+    @property
     def key(self) -> tuple[str, str, int]:
         return self.client, self.address, self.port
 

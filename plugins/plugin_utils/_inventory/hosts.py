@@ -36,7 +36,7 @@ class Host:
             "nmc_discovered": found.facts,
             "nmc_greetings": found.greetings,
             "nmc_credentials": found.credentials,
-            "nmc_missing": found.reason is not None and not found.greetings,
+            "nmc_missing": found.is_missing,
             "nmc_missing_reason": found.reason,
             "nmc_also_at": list(self.also_at),
         }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write the result of every `nmc_firmware` task as a line of JSON, for the table at the end of the demo."""
+"""Write the results of the tasks on cards as lines of JSON, for the tables of the demo."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = r"""
 name: demo_results
 type: aggregate
-short_description: Write the results of nmc_firmware as lines of JSON
+short_description: Write the results of the tasks on cards as lines of JSON
 description: Writes to the file that the environment variable C(DEMO_RESULTS) names.
 """
 
-_KEYS = ("changed", "status", "reason", "msg", "recovery", "before", "after")
+_KEYS = ("changed", "status", "reason", "msg", "recovery", "before", "after", "subscription", "platform")
 
 
 class CallbackModule(CallbackBase):
