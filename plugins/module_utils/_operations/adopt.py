@@ -52,7 +52,8 @@ def meet(job: Job, *, check_mode: bool) -> Reading:
         if check_mode:
             raise type(error)(error.reason, f"{error.message} {_open(left)}.", evidence=error.evidence) from error
         with job.memory.claimed(left.card, seconds=job.order.limits.reboot_timeout + _MARGIN):
-            return _Adoption(job, left).meet(error)
+            left = job.memory.left_open()
+            return read(job) if left is None else _Adoption(job, left).meet(error)
 
 
 def adopt(job: Job, card: Card) -> Card:

@@ -341,6 +341,28 @@ def test_another_run_that_waits_for_the_card_is_not_disturbed(remember: Remember
     assert ups.run(**store.upgrade("ups3")).verdict == ("blocked", "lease_held")
 
 
+def test_a_card_that_another_run_has_just_brought_back_is_read_at_once(remember: Remember, store: ImageStore) -> None:
+    ups = remember("ups3")
+    left = left_open(ups, store)
+
+    class Beaten(LedgerMemory):
+        """Another run settles the attempt before this one has its claim."""
+
+        def left_open(self) -> Attempt | None:
+            found = super().left_open()
+            if found is not None:
+                ups.ledger.attempts.end(left, AttemptState.PROVEN)
+                ups.card.suffers()
+            return found
+
+    ups.card.suffers("refuse")
+    memory = Beaten("ups1", "acme", ledger_url=ups.url, username="apc", password="apc")
+    options = {**store.image("apc_hw21_su_2-3-1-1.nmc3"), "version": "2.3.1.1"}
+    ran = ups.card.firmware(surroundings=Surroundings(memory=memory), **options)
+    assert ran.verdict == ("compliant", "at_target")
+    assert ran.notes == []
+
+
 def test_an_attempt_of_which_nothing_was_sent_explains_no_silence(remember: Remember, store: ImageStore) -> None:
     ups = remember("ups3")
     left_open(ups, store)
