@@ -59,6 +59,11 @@ CERTIFIED: Verdicts = {
 }
 BOUGHT: Verdicts = {"echo-ups-1": ("compliant", "subscribed")}
 NOW_CERTIFIED: Verdicts = {"echo-ups-1": _UPGRADED}
+AUDITED: Verdicts = {
+    **{f"echo-ups-{number}": _AT_TARGET for number in (1, 2, 4, 6)},
+    "echo-ups-3": ("not_entitled", "expired_cannot_renew"),
+    "echo-ups-5": ("waived", "waived"),
+}
 
 
 def changes_foretold(planned: Rows) -> list[str]:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from demo import expected
 from demo.picture import svg
-from demo.stage import BOUGHT_ID, HERE, LICENSING_STOCK, make_scratch, play, show_inventory, write_variables
-from demo.told import in_words, subscriptions, table
+from demo.stage import BOUGHT_ID, HERE, LICENSING_STOCK, audited, make_scratch, play, show_inventory, write_variables
+from demo.told import in_short, in_words, subscriptions, table
 
 from emulator.testing import start_emulator
 from licensing.testing import start_licensing
@@ -83,11 +83,16 @@ def _rights() -> list[str]:
     now_certified = play("enforce", "now-certified", "--limit", card, inventories=["subscriptions.yml"])
     _heading("What happened")
     print(subscriptions(bought), table(now_certified), sep="\n\n")
+    _heading("11. The audit: all cards in one pass, and a report for each client")
+    play("audit", "audited", inventories=["subscriptions.yml"])
+    findings = audited("echo")
+    print(in_short(findings))
     return [
         *expected.unlike(declared, expected.SUBSCRIPTIONS),
         *expected.unlike(certified, expected.CERTIFIED),
         *expected.unlike(bought, expected.BOUGHT),
         *expected.unlike(now_certified, expected.NOW_CERTIFIED),
+        *expected.unlike(findings, expected.AUDITED),
     ]
 
 

@@ -31,6 +31,7 @@ ROOT = HERE.parents[1]
 SCRATCH = ROOT / ".demo"
 IMAGES = SCRATCH / "images"
 VARIABLES = SCRATCH / "variables.yml"
+REPORTS = SCRATCH / "reports"
 FOUND = ("sites.nmc.yml", "inventory.yml")
 
 # file name: what the emulated image holds
@@ -74,7 +75,7 @@ def write_variables(emulator: Emulator, licensing: Licensing) -> None:
         "demo_known_hosts": str(emulator.known_hosts),
         "demo_images": str(IMAGES),
         "demo_backups": str(SCRATCH / "config"),
-        "demo_reports": str(SCRATCH / "reports"),
+        "demo_reports": str(REPORTS),
         "demo_ledger": f"sqlite:///{SCRATCH}/ledger.sqlite",
         "demo_checksums": checksums,
         "demo_licensing": {"url": licensing.url, "ca_path": licensing.ca_path, "token": licensing.token},
@@ -107,6 +108,12 @@ def play(playbook: str, name: str, *options: str, inventories: t.Sequence[str] =
     _run(["ansible-playbook", f"secure_power.nmc.{playbook}", *options], inventories, results)
     rows = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()] if results.exists() else []
     return {row["card"]: row for row in rows}
+
+
+def audited(client: str) -> Rows:
+    """The findings in the report of a client."""
+    report = json.loads((REPORTS / f"{client}.json").read_text(encoding="utf-8"))
+    return {finding["host"]: {**finding, "msg": finding["sentence"]} for finding in report["findings"]}
 
 
 def _run(command: t.Sequence[str], inventories: t.Sequence[str], results: Path) -> None:

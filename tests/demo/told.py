@@ -49,6 +49,13 @@ def _line(cells: t.Sequence[str], widths: t.Sequence[int]) -> str:
     return "\n".join([f"{left}  {why[0]}", *(indent + line for line in why[1:])])
 
 
+def in_short(findings: Rows) -> str:
+    """Each card with what the audit found."""
+    return _table(
+        ("card", "status", "reason", "why"), [(card, row["status"], row["reason"], row["msg"]) for card, row in sorted(findings.items())]
+    )
+
+
 def in_words(rows: Rows) -> str:
     """Each card with what happened, what it runs now and what to do."""
     return "\n\n".join(_words(card, row) for card, row in sorted(rows.items()))
