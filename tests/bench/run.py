@@ -26,6 +26,7 @@ from bench.figures import BenchError, Findings, Scale
 from bench.judging import measure_judging
 from bench.others import measure_netmiko, measure_snmp_facts
 from bench.page import page, table
+from bench.sweeping import measure_sweeping
 from bench.uploads import measure_upload_to_card, measure_upload_to_openssh
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
@@ -46,6 +47,7 @@ MEASUREMENTS: tuple[t.Callable[[Scale], Findings], ...] = (
     measure_upload_to_card,
     measure_upload_to_openssh,
     measure_engines,
+    measure_sweeping,
     measure_judging,
     measure_emulator,
 )
