@@ -28,7 +28,7 @@ author:
 options:
   baseline:
     description:
-      - The baseline for all hosts, whatever their variables say. See M(secure_power.nmc.nmc_firmware#module).
+      - The baseline for all hosts, whatever their variables say. See M(secure_power.nmc.nmc_firmware).
     type: dict
   baseline_file:
     description:
@@ -59,19 +59,19 @@ options:
     description: Seconds after which no more cards are read. Those that were not read by then are reported as V(unreachable).
     type: float
   allow_downgrade:
-    description: Judge as M(secure_power.nmc.nmc_firmware#module) would with this option.
+    description: Judge as M(secure_power.nmc.nmc_firmware) would with this option.
     type: bool
     default: false
   allow_version_jump:
-    description: Judge as M(secure_power.nmc.nmc_firmware#module) would with this option.
+    description: Judge as M(secure_power.nmc.nmc_firmware) would with this option.
     type: bool
     default: false
   allow_rack_ats:
-    description: Judge as M(secure_power.nmc.nmc_firmware#module) would with this option.
+    description: Judge as M(secure_power.nmc.nmc_firmware) would with this option.
     type: bool
     default: false
   allow_unverified_image:
-    description: Judge as M(secure_power.nmc.nmc_firmware#module) would with this option.
+    description: Judge as M(secure_power.nmc.nmc_firmware) would with this option.
     type: bool
     default: false
   ledger_url:
@@ -196,7 +196,7 @@ removed:
   type: list
   elements: str
 findings:
-  description: With O(return_findings) the findings, sorted by host, as M(secure_power.nmc.nmc_firmware#module) returns one; else empty.
+  description: With O(return_findings) the findings, sorted by host, as M(secure_power.nmc.nmc_firmware) returns one; else empty.
   returned: success, and when O(fail_on) fails
   type: list
   elements: dict

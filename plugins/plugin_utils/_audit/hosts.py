@@ -39,10 +39,11 @@ _NOBODY = "default"
 
 @dataclass(frozen=True)
 class Known:
-    """A card as it was read before, and when."""
+    """A card as it was read before, and when; ``is_missing``: it has been silent since, as the inventory plugin says."""
 
     card: Card
     read_at: datetime
+    is_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,11 +178,12 @@ def _native(value: t.Any) -> t.Any:
 def _known(variables: Variables) -> Known | None:
     """The newest facts of the card: those of the inventory plugin, or those that nmc_facts left in the cache of facts."""
     facts = variables.get("ansible_facts")
-    found = [_reading(variables.get("nmc_discovered")), _reading(facts.get("nmc") if isinstance(facts, dict) else None)]
+    discovered = _reading(variables.get("nmc_discovered"), is_missing=variables.get("nmc_missing") is True)
+    found = [discovered, _reading(facts.get("nmc") if isinstance(facts, dict) else None)]
     return max((known for known in found if known is not None), key=lambda known: known.read_at, default=None)
 
 
-def _reading(facts: t.Any) -> Known | None:
+def _reading(facts: t.Any, *, is_missing: bool = False) -> Known | None:
     """What facts say, which are a card's words and never templates; None for facts that make no card, or do not say when they were read."""
     if not isinstance(facts, dict):
         return None
@@ -191,4 +193,4 @@ def _reading(facts: t.Any) -> Known | None:
     except (TypeError, ValueError, KeyError, RecursionError):
         return None
     card = card_from_facts(plain)
-    return None if card is None or read_at.tzinfo is None else Known(card, read_at.astimezone(UTC))
+    return None if card is None or read_at.tzinfo is None else Known(card, read_at.astimezone(UTC), is_missing)

@@ -55,6 +55,8 @@ class Asking:
             return _not_read("a task before this one failed on the host, or did not reach it")
         if known is None or self.gather == "always":
             return _not_read("no facts of the card are at hand")
+        if known.is_missing:
+            return _not_read("the card was silent when the inventory was made")
         if abs(now - known.read_at) > self.max_age:
             return _not_read(f"the facts at hand are of {known.read_at.isoformat(timespec='seconds')}, which is too long ago")
         return Said(known.card, known.read_at)

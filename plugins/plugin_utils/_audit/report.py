@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import tempfile
+import time
 import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
@@ -27,6 +29,8 @@ if t.TYPE_CHECKING:
 FORMAT = 1
 # Each stands in a line of its own, and no other line holds a time.
 _TIMES = (' "generated_at": ', ' "read_at": ')
+# The beginning of the name of a report that is being written, and after how many seconds nobody writes it any more.
+_UNFINISHED, _ABANDONED = ".report.", 3600.0
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -119,7 +123,8 @@ def differs(path: Path, text: str) -> bool:
 def write(path: Path, text: str) -> None:
     """A file for its owner only, which is there as a whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".report.")
+    _tidy(path.parent)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -129,6 +134,14 @@ def write(path: Path, text: str) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _tidy(directory: Path) -> None:
+    """Remove what audits that were killed have left behind; younger ones may still be writing."""
+    for left in directory.glob(f"{_UNFINISHED}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()
 
 
 def _without_times(text: str) -> list[str]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import typing as t
 from datetime import timedelta
@@ -67,6 +68,13 @@ def test_facts_that_are_too_old_or_of_days_to_come_are_missing(tmp_path: pathlib
     result = audited(tmp_path, {"ups1": {"nmc_discovered": facts(read_at=then)}})
     assert findings(result) == {"ups1": UNREAD}
     assert sentences(result)["ups1"] == f"the facts at hand are of {then}, which is too long ago"
+
+
+def test_a_card_that_the_inventory_calls_missing_is_not_judged_by_older_facts(tmp_path: pathlib.Path) -> None:
+    newer = facts(TARGET, read_at=NOW.isoformat())
+    result = audited(tmp_path, {"ups1": host(1, nmc_missing=True), "ups2": host(2, nmc_missing=True, ansible_facts={"nmc": newer})})
+    assert findings(result) == {"ups1": UNREAD, "ups2": ("compliant", "at_target")}
+    assert sentences(result)["ups1"] == "the card was silent when the inventory was made"
 
 
 def test_what_was_known_of_a_removed_host_does_not_count(tmp_path: pathlib.Path) -> None:
@@ -167,6 +175,16 @@ def test_a_report_that_is_no_report_is_replaced(tmp_path: pathlib.Path) -> None:
     (tmp_path / "reports" / "default.json").write_bytes(b"\xff\xfe half")
     assert audited(tmp_path, {"ups1": host(1)})["changed"] is True
     assert json.loads(reports(tmp_path)["default.json"])["format"] == 1
+
+
+def test_what_a_killed_audit_was_writing_is_removed_once_nobody_can_write_it_any_more(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "reports").mkdir()
+    left, young = tmp_path / "reports" / ".report.left", tmp_path / "reports" / ".report.young"
+    for path in (left, young):
+        path.write_text("half", encoding="utf-8")
+    os.utime(left, (0, 0))
+    audited(tmp_path, {"ups1": host(1)})
+    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == [young.name, "default.json"]
 
 
 def test_a_directory_that_cannot_be_written_is_said_with_what_to_do(tmp_path: pathlib.Path) -> None:

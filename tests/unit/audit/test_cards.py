@@ -106,6 +106,18 @@ def test_the_path_of_one_card_gives_the_very_same_finding(cards: Emulator, tmp_p
     assert {finding["status"] for finding in map(json.loads, lines)} > {"compliant", "not_applicable"}
 
 
+def test_an_upgrade_takes_the_baseline_of_its_host_too_unless_the_task_has_one(cards: Emulator, tmp_path: pathlib.Path) -> None:
+    plays = Plays(tmp_path, hosts("ups2"), **over_snmp(cards), nmc_baseline={**DOCUMENT, "name": "of the host"})
+    plays.write("of_the_task.json", {**DOCUMENT, "name": "of the task"})
+    before: list[Variables] = [
+        {"name": "By host", "secure_power.nmc.nmc_firmware": {}, "check_mode": True},
+        {"name": "By task", "secure_power.nmc.nmc_firmware": {"baseline_file": "of_the_task.json"}, "check_mode": True},
+    ]
+    played = plays.audit(before=before, baseline=None, gather="missing")
+    assert [played.tasks[name]["ups2"]["finding"]["baseline"] for name in ("By host", "By task")] == ["of the host", "of the task"]
+    assert played.result["findings"][0]["baseline"] == "of the host"
+
+
 def test_gather_says_which_cards_are_read(cards: Emulator, tmp_path: pathlib.Path) -> None:
     plays = Plays(tmp_path, hosts("ups2", "silent"), **over_snmp(cards))
     plays.write("ansible.cfg", f"[defaults]\nfact_caching = jsonfile\nfact_caching_connection = {tmp_path}/facts\n")
