@@ -67,10 +67,12 @@ def seen(ledger: Ledger) -> dict[str, t.Any]:
     }
 
 
-# They answer yes or no about other clients, and have tests of their own.
-ACROSS = {"activation_ids.is_held_elsewhere", "subscriptions.is_known_elsewhere"}
+# They answer about other clients, and have tests of their own.
+ACROSS = {"activation_ids.is_held_elsewhere", "subscriptions.is_known_elsewhere", "subscriptions.known_elsewhere"}
+# They are answered while something is at work only, and have tests of their own.
+MEANWHILE = {"attempts.open_at"}
 WRITES = {
-    "attempts": {"begin", "sending", "sent", "end"},
+    "attempts": {"begin", "sending", "alive", "sent", "end"},
     "refusals": {"record", "clear"},
     "leases": {"acquire", "renew", "release"},
     "holds": {"place", "lift"},
@@ -90,7 +92,8 @@ def test_these_tests_know_every_question_and_every_write(sqlite_url: str) -> Non
         for method in dir(section)
         if not method.startswith("_") and method != "now"
     }
-    assert public == {*seen(ledger), *ACROSS, *(f"{name}.{method}" for name, methods in WRITES.items() for method in methods)}
+    writes = {f"{name}.{method}" for name, methods in WRITES.items() for method in methods}
+    assert public == {*seen(ledger), *ACROSS, *MEANWHILE, *writes}
 
 
 @pytest.mark.parametrize("other", ["umbrella", "", None, "ACME", "acme "])
@@ -105,8 +108,9 @@ def test_another_client_can_change_nothing(url: str) -> None:
     kept = fill(mine)
     begun = mine.attempts.begin(CARD, undertaking(sha256="cd" * 32))
     before = seen(mine)
-    with pytest.raises(LedgerError):
-        other.attempts.sending(begun)
+    for change in (other.attempts.sending, other.attempts.alive):
+        with pytest.raises(LedgerError):
+            change(begun)
     assert other.leases.renew(kept.lease, seconds=1) is None
     other.leases.release(kept.lease)
     other.holds.lift(kept.hold)
@@ -143,6 +147,7 @@ def test_that_a_card_was_anothers_is_told_but_not_its_history(url: str) -> None:
     assert other.subscriptions.is_known_elsewhere(CARD)
     assert not other.subscriptions.is_known_elsewhere(card_number(1))
     assert not mine.subscriptions.is_known_elsewhere(CARD)
+    assert (other.subscriptions.known_elsewhere(), mine.subscriptions.known_elsewhere()) == ([CARD], [])
 
 
 # secrets
