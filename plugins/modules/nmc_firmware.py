@@ -225,7 +225,7 @@ options:
     default: false
   site_limit:
     description:
-      - At most so many cards of the O(site) are upgraded at once, whoever upgrades them: the O(ledger_url) counts them.
+      - At most so many cards of the O(site) are upgraded at once, whoever upgrades them; the O(ledger_url) counts them.
       - One that comes too late is V(blocked) with the reason V(limit_reached), and nothing was sent to it. Nobody waits inside of a task,
         because that would keep a fork busy; use C(until), or run again.
       - Host variable C(nmc_site_limit). It cannot be used from a delegate that is another machine.
