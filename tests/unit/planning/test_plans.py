@@ -122,6 +122,15 @@ def test_each_client_has_a_plan_of_its_own_cards_and_stock(tmp_path: Path) -> No
     assert "7F3A" not in json.dumps(document(tmp_path, "rival"))
 
 
+@pytest.mark.parametrize(("seats", "undecided"), [(1, ["ups2"]), (2, [])])
+def test_a_declared_id_is_for_as_many_hosts_as_it_has_seats(tmp_path: Path, seats: int, undecided: list[str]) -> None:
+    declared = {"id": "...7F3A", "fingerprint": "f" * 64, "sku": "SWNMC3SU-1Y-DIGI", "seats": seats, "hold_until": None}
+    plan_all(order(tmp_path), [host(name, result(waiting=declared)) for name in ("ups1", "ups2")])
+    said = document(tmp_path)
+    assert [entry["host"] for entry in said["undecided"]] == undecided
+    assert [entry["id"] for entry in said["activate"]] == ["...7F3A"] * seats
+
+
 def test_a_second_plan_that_says_the_same_is_no_change(tmp_path: Path) -> None:
     hosts = [host(said=result(BOUGHT), nmc_contract_end="2100-01-01")]
     assert [plan_all(order(tmp_path), hosts)["changed"] for _time in range(2)] == [True, False]
