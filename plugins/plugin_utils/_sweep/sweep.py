@@ -151,6 +151,7 @@ class _Sweep:
             self._radio.ask(work, action)
         elif isinstance(action, Job):
             self._crew.send(work, action)
+            self._let_in(self._turns.step_aside(work))
         else:
             self._let_in(self._turns.wait(work, work.target.site))
         return None

@@ -9,8 +9,8 @@ from __future__ import annotations
 import collections
 import typing as t
 
-# Cards that are read at once over all sites. Each has one request on its way, and their answers must fit into the socket's
-# buffer while whoever takes the results looks elsewhere.
+# Cards that are read at once over all sites with requests of our own. Each has one on its way, and their answers must fit into
+# the socket's buffer while whoever takes the results looks elsewhere.
 _AT_ONCE = 128
 # So many that have answered may wait for that; then nobody else is asked whether he is there.
 _CROWD = 256
@@ -39,6 +39,11 @@ class Turns(t.Generic[_Work]):
             self._before_site.setdefault(site, collections.deque()).append(work)
             return []
         self._admit(work, site)
+        return self._next()
+
+    def step_aside(self, work: _Work) -> list[_Work]:
+        """Go on where others are not in the way, still as one of the site; return who may go on now."""
+        self._reading.discard(work)
         return self._next()
 
     def leave(self, work: _Work, site: str | None) -> list[_Work]:

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import itertools
+import socket
 import time
 import typing as t
 
@@ -16,6 +18,7 @@ from unit.sweep.agents import Send, agent, relayed, snmp_access, target, told
 from unit.sweep.test_fleets import SSH_CARDS, V3, ssh
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.sweep import Limits, Swept, Target, sweep
 
 if t.TYPE_CHECKING:
@@ -40,6 +43,27 @@ def test_a_card_behind_silent_ones_is_known_before_they_are(fleet: Emulator) -> 
     targets = [target(f"127.62.0.{number}", fleet.snmp_port) for number in range(200)]
     first = next(t.cast("t.Generator[Swept, None, None]", sweep([*targets, target(CARD, fleet.snmp_port)])))
     assert first.target.name == CARD
+
+
+def test_ssh_sessions_that_nobody_answers_hold_no_snmp_up(fleet: Emulator) -> None:
+    cards = [f"127.61.0.{number}" for number in range(1, 41)]
+    with unanswered() as port:
+        dead = [Target(f"dead-{number}", (Access("dead", ssh(fleet, "127.0.0.1", port=port, timeout=2.0), None),)) for number in range(200)]
+        running = t.cast("t.Generator[Swept, None, None]", sweep([*dead, *(target(host, fleet.snmp_port, timeout=2.0) for host in cards)]))
+        first = [swept.target.name for swept in itertools.islice(running, len(cards))]
+        running.close()
+    assert sorted(first) == sorted(cards)
+
+
+@contextlib.contextmanager
+def unanswered() -> t.Iterator[int]:
+    """A port at which connections are neither taken nor refused, because too many wait already."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, contextlib.ExitStack() as stack:
+        for _client in range(2):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
 
 
 def test_waits_grow_and_are_together_as_long_as_said() -> None:
