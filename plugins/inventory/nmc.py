@@ -18,6 +18,8 @@ description:
   - Settings of those credentials that are no secrets, such as C(nmc_snmp_port), are host variables too. Secrets are not. Give them as
     templates in the variables of the source, or in group variables.
   - A card that is listed, or was found before and is in the cache, stays in the inventory when it is silent, with C(nmc_missing) set.
+  - The cache is kept per client. It is used until O(cache_timeout) is over, or until the addresses to ask are others. Its cards are
+    remembered longer than that, so a run that asks again, as with C(--flush-cache), still knows which are missing.
 author:
   - The secure_power.nmc contributors (@secure-power)
 extends_documentation_fragment:
@@ -101,11 +103,17 @@ options:
             default: utf-8-sig
       inventory_groups:
         description:
-          - Groups of other inventory sources, which must be given before this one. Their hosts keep their names and C(ansible_host), and
-            get what is found out about their cards.
+          - Groups of other inventory sources, which must be given before this one. Their hosts keep their names and variables, and get
+            what is found out about their cards. A host whose C(nmc_client) is another client is refused.
         type: list
         elements: str
         default: []
+      site_by_location:
+        description:
+          - Which sysLocation of a card means which site. A card with another one is at O(sources[].site), because what cards say is taken
+            for nothing else.
+        type: dict
+        default: {}
       variables:
         description: Variables for all hosts of the source. They may hold templates.
         type: dict
@@ -221,17 +229,21 @@ cache_connection: ~/.cache/secure_power.nmc/inventory
 cache_timeout: 86400
 """
 
+import functools
 import typing as t
 from pathlib import Path
 
 from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.group import to_safe_group_name
+from ansible.inventory.helpers import get_group_vars
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.vars import transform_to_native_types
+from ansible.utils.vars import combine_vars, transform_to_native_types
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.discovery import Found, Search
-from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.hosts import Host, hosts_from, remembered
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.hosts import Host, hosts_from
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.memory import Memory
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.sources import (
     Place,
     Source,
@@ -245,10 +257,14 @@ if t.TYPE_CHECKING:
     from ansible.inventory.data import InventoryData
 
 Key = tuple[str, str, int]
+# Whose a card is and where, of which nobody knows more than a source that had it before.
+_WHERE = ("nmc_host", "ansible_host", "nmc_client", "nmc_site")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     NAME = "secure_power.nmc.nmc"
+    # A card's words become parts of names of groups.
+    _sanitize_group_name = staticmethod(functools.partial(to_safe_group_name, force=True, silent=True))
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith((".nmc.yml", ".nmc.yaml"))
@@ -260,7 +276,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._insist_on_prefixes()
             sources = self._sources()
             places = {place.key: place for place in self._places(sources, Path(path).parent)}
-            found = self._found(places, self.get_cache_key(path), fresh=not cache)
+            memory = Memory(self._memory(), self.get_cache_key(path), max_age=self.get_option("cache_timeout") if cache else None)
+            found = self._found(places, memory)
         except NmcError as error:
             raise AnsibleParserError(f"{error.message} {MEANINGS[error.reason].recovery}") from error
         self._populate(found, places)
@@ -272,31 +289,44 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     # --- where and how to look -----------------------------------------------------------------------------------------
 
     def _sources(self) -> list[Source]:
-        sources = sources_from(self.get_option("sources"), self._templated(self.get_option("credentials")))
+        sources = sources_from(self.get_option("sources"), self._templated(self.get_option("credentials"), of="credentials"))
         client = self.get_option("limit_client")
         limited = [source for source in sources if client in (None, source.client)]
         if not limited:
             raise invalid(f"no source is of the client {client!r}, to which limit_client restricts the run")
         return limited
 
-    def _templated(self, value: t.Any) -> t.Any:
+    def _templated(self, value: t.Any, *, of: str, variables: t.Mapping[str, t.Any] | None = None) -> t.Any:
         """The operator's own text; cards have no part in it."""
-        self.templar.available_variables = self._vars or {}
+        self.templar.available_variables = {**(variables or {}), **(self._vars or {})}
         try:
             return transform_to_native_types(self.templar.template(value), redact=False)
         except AnsibleError as error:
-            raise invalid(f"the credentials cannot be templated: {error.message}") from error
+            raise invalid(f"the {of} cannot be templated: {error.message}") from error
 
     def _places(self, sources: t.Iterable[Source], folder: Path) -> list[Place]:
-        return one_client_each(place for source in sources for place in source.places(folder, self._known))
+        places = one_client_each(place for source in sources for place in source.places(folder, self._known))
+        groups = sorted({place.name for place in places if place.name is not None} & set(self._data.groups))
+        if groups:
+            raise invalid(f"{', '.join(groups)} cannot be a host, because there is a group of that name")
+        return places
 
-    def _known(self, group: str) -> t.Iterator[tuple[str, str]]:
+    def _known(self, group: str, client: str) -> t.Iterator[tuple[str, str]]:
         """The hosts that other sources brought, and their addresses as far as they are written there."""
         if group not in self._data.groups:
             raise invalid(f"there is no group {group!r}; the inventory sources that bring it must be given before this one")
         for host in self._data.groups[group].get_hosts():
-            said = (host.vars.get(name) for name in ("nmc_host", "ansible_host"))
-            yield host.name, str(next((address for address in said if address), host.name))
+            said = self._said_of(host.name)
+            where = {name: said[name] for name in _WHERE if said.get(name)}
+            where = self._templated(where, of=f"variables of {host.name}", variables=said)
+            if where.get("nmc_client", client) != client:
+                raise invalid(f"{host.name} is a card of {where['nmc_client']}, and must not be asked for {client}")
+            yield host.name, str(where.get("nmc_host") or where.get("ansible_host") or host.name)
+
+    def _said_of(self, name: str) -> dict[str, t.Any]:
+        """What other sources say of a host."""
+        host = self._data.hosts[name]
+        return t.cast("dict[str, t.Any]", combine_vars(get_group_vars(host.get_groups()), host.vars))
 
     def _insist_on_prefixes(self) -> None:
         """Without a prefix a card could join any group, by a word of its own."""
@@ -306,31 +336,23 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     # --- looking -------------------------------------------------------------------------------------------------------
 
-    def _found(self, places: t.Mapping[Key, Place], cache_key: str, *, fresh: bool) -> list[Found]:
+    def _found(self, places: t.Mapping[Key, Place], memory: Memory) -> list[Found]:
         """From the cache, client by client, or by looking."""
         found: list[Found] = []
         for client in sorted({place.source.client for place in places.values()}):
             mine = [place for place in places.values() if place.source.client == client]
-            found += self._of_client(mine, f"{cache_key}_{client.encode().hex()}", fresh=fresh)
+            found += memory.recall(client, mine, self.get_option("detect"), find=self._search().find)
         return found
 
-    def _of_client(self, places: t.Sequence[Place], cache_key: str, *, fresh: bool) -> list[Found]:
-        before = self._cached(cache_key)
-        keys = {place.key for place in places}
-        if before is not None and not fresh:
-            return [one for one in before if one.key in keys]
-        found = remembered(self._search().find(places), before or (), keys)
-        if self.get_option("cache"):
-            self._cache[cache_key] = [one.as_dict() for one in found]
-        return found
-
-    def _cached(self, cache_key: str) -> list[Found] | None:
+    def _memory(self) -> t.MutableMapping[str, t.Any] | None:
+        """The cache, which forgets nothing by itself: a card that does not answer any more would be forgotten with the others."""
         if not self.get_option("cache"):
             return None
-        try:
-            return [Found(**transform_to_native_types(one)) for one in self._cache[cache_key]]
-        except (KeyError, TypeError):
-            return None
+        timeout = self.get_option("cache_timeout")
+        self.set_option("cache_timeout", 0)
+        self.load_cache_plugin()
+        self.set_option("cache_timeout", timeout)
+        return t.cast("t.MutableMapping[str, t.Any]", self._cache)
 
     def _search(self) -> Search:
         limits = Limits(
@@ -377,15 +399,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _set_variables(self, host: Host, place: Place, *, is_known: bool) -> None:
         variables = host.variables()
-        if is_known:
-            del variables["ansible_host"]
         settings = {f"nmc_{name}": value for name, value in place.source.settings(host.found.credentials).items()}
+        if is_known:
+            said = self._said_of(host.name)
+            variables = {name: value for name, value in variables.items() if name not in _WHERE or name not in said}
+            settings = {name: value for name, value in settings.items() if name not in said}
         for name, value in {**settings, **variables, **place.source.variables}.items():
             self._data.set_variable(host.name, name, value)
-        strict, said = self.get_option("strict"), {**settings, **variables}
-        self._set_composite_vars(self.get_option("compose"), said, host.name, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), said, host.name, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), said, host.name, strict=strict)
+        strict, told = self.get_option("strict"), {**settings, **variables}
+        self._set_composite_vars(self.get_option("compose"), told, host.name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), told, host.name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), told, host.name, strict=strict)
 
     def _tell(self, found: t.Sequence[Found]) -> None:
         missing = sum(one.is_missing for one in found)

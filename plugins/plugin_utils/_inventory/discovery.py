@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS, Reason, Status
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.greetings import greetings
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.sweep import Limits, Target, sweep
 
@@ -53,6 +53,11 @@ class Found:
         return self.reason not in (None, Reason.NOT_READ.value) and not self.greetings
 
     @property
+    def is_replaced(self) -> bool:
+        """Whether something else answers there, so that a card that was there has gone."""
+        return self.reason == Reason.NOT_A_CARD.value
+
+    @property
     def key(self) -> tuple[str, str, int]:
         return self.client, self.address, self.port
 
@@ -84,7 +89,7 @@ class Search:
                 self.say(f"{number:,} of {len(places):,} addresses asked, {cards:,} cards found, {shown - began:.0f} s")
         self._greet(places, found)
         seen = [found.get(number) or _unasked(place) for number, place in enumerate(places)]
-        return [one for one in seen if one.is_here or one.listed]
+        return [one for one in seen if one.is_here or one.listed or one.is_replaced]
 
     def _swept(self, places: t.Sequence[Place]) -> t.Iterator[Swept]:
         """Addresses of a range are asked over SNMP only: a login at each of them would be an attack."""
@@ -125,7 +130,11 @@ def _found(asked: _Asked, swept: Swept) -> Found:
         return replace(found, reason=swept.error.reason.value if swept.error else None)
     facts = swept.reading.card.facts(datetime.now(UTC).isoformat(timespec="seconds"))
     which = next(name for name, access in zip(asked.names, asked.accesses, strict=True) if access is swept.access)
-    return replace(found, facts=facts, credentials=which, reason=None)
+    return replace(found, facts=facts, credentials=which, reason=None, site=_site(t.cast("Place", asked.place), facts["location"]))
+
+
+def _site(place: Place, location: str | None) -> str | None:
+    return place.site or place.source.site_of(location)
 
 
 def _unasked(place: Place) -> Found:
@@ -133,14 +142,9 @@ def _unasked(place: Place) -> Found:
         address=place.address,
         port=place.port,
         client=place.source.client,
-        site=place.site or place.source.site,
+        site=_site(place, None),
         listed=place.listed,
         name=place.name,
         suggested=place.suggested,
         reason=Reason.NOT_READ.value,
     )
-
-
-def is_silent(found: Found) -> bool:
-    """Whether nobody knows if there still is a card: what answers and is no card has taken its place."""
-    return found.reason is None or MEANINGS[Reason(found.reason)].status is not Status.FAILED

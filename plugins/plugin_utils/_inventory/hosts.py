@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.host_names import Naming, choose_names
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
-from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.discovery import Found, is_silent
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.discovery import Found
 
 Variables = dict[str, t.Any]
 
@@ -49,13 +51,13 @@ def remembered(found: t.Sequence[Found], before: t.Sequence[Found], places: t.Co
     """
     old = {one.key: one for one in before if one.facts is not None and one.key in places}
     kept = [_with_past(one, old.get(one.key)) for one in found]
-    answered = {one.key for one in found}
-    silent = [replace(one, reason=one.reason or Reason.SNMP_SILENT.value) for key, one in old.items() if key not in answered]
-    return [*kept, *silent]
+    seen = {one.key for one in found}
+    silent = [replace(one, reason=one.reason or Reason.SNMP_SILENT.value, greetings={}) for key, one in old.items() if key not in seen]
+    return [*(one for one in kept if one.is_here or one.listed), *silent]
 
 
 def _with_past(one: Found, past: Found | None) -> Found:
-    if one.is_here or past is None or not is_silent(one):
+    if one.facts is not None or past is None or one.is_replaced:
         return one
     return replace(one, facts=past.facts, credentials=past.credentials)
 
@@ -68,9 +70,20 @@ def hosts_from(
     warn: t.Callable[[str], None],
 ) -> list[Host]:
     """Every card once, under its name. ``words`` are what a card may be called by; ``taken`` are names that others brought."""
-    merged = _merged(sorted(found, key=_order), warn)
+    merged = _merged(_without_moved(sorted(found, key=_order)), warn)
     names = choose_names([Naming(one.address, one.name, (one.suggested, *words(one))) for one, _others in merged], taken)
     return [Host(name, one, others) for name, (one, others) in zip(_distinct(names, merged), merged, strict=True)]
+
+
+def _without_moved(found: t.Sequence[Found]) -> list[Found]:
+    """Without what an earlier run found at an address from which the card has moved to another."""
+    answering = {_identity(one) for one in found if one.facts is not None and not one.is_missing}
+    return [one for one in found if one.listed or not one.is_missing or _identity(one) not in answering]
+
+
+def _identity(found: Found) -> tuple[str, t.Any, t.Any]:
+    facts = found.facts or {}
+    return (found.client, facts["serial"], facts["mac"]) if facts.get("serial") or facts.get("mac") else found.key
 
 
 def _merged(found: t.Iterable[Found], warn: t.Callable[[str], None]) -> list[tuple[Found, tuple[str, ...]]]:
@@ -93,9 +106,10 @@ def _merged(found: t.Iterable[Found], warn: t.Callable[[str], None]) -> list[tup
 
 
 def _differ(one: Found, other: Found) -> bool:
-    """Whether two cards only claim the same serial; hosts that an operator names apart stay apart, too."""
+    """Whether two cards only claim the same serial. Hosts that an operator names apart stay apart, and so do those that are missing."""
     mac, other_mac = ((found.facts or {}).get("mac") for found in (one, other))
-    return (mac is not None and other_mac is not None and mac != other_mac) or (one.name is not None and other.name is not None)
+    is_unsure = one.is_missing or other.is_missing or (one.name is not None and other.name is not None)
+    return is_unsure or (mac is not None and other_mac is not None and mac != other_mac)
 
 
 def _distinct(names: t.Sequence[str], merged: t.Sequence[tuple[Found, tuple[str, ...]]]) -> list[str]:
@@ -110,5 +124,5 @@ def _order(found: Found) -> tuple[t.Any, ...]:
     try:
         address = ipaddress.ip_address(found.address)
     except ValueError:
-        return (not found.listed, 0, 0, found.address, found.port)
-    return (not found.listed, address.version, int(address), "", found.port)
+        return (found.is_missing, not found.listed, 0, 0, found.address, found.port)
+    return (found.is_missing, not found.listed, address.version, int(address), "", found.port)

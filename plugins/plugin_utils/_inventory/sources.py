@@ -15,6 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec, secret_options, shared_spec
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.host_names import is_usable
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import access_from
@@ -25,6 +26,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access
 
 Options = dict[str, t.Any]
+# Names and addresses of the hosts that another source has in a group, for a client.
+Known = t.Callable[[str, str], t.Iterable[tuple[str, str]]]
 _WHO = "inventory"
 # What one source may ask; a /12 is as much as anybody has cards in.
 _MOST_ADDRESSES = 1 << 20
@@ -80,7 +83,12 @@ class Source:
     hosts: tuple[str, ...] = ()
     csv: Options | None = None
     groups: tuple[str, ...] = ()
+    locations: Options = field(default_factory=dict)
     variables: Options = field(default_factory=dict)
+
+    def site_of(self, location: str | None) -> str | None:
+        """Where a card is by its own word, if the operator has said what that word means; else where the source is."""
+        return t.cast("str | None", self.locations.get(location, self.site))
 
     def settings(self, credentials: str | None) -> Options:
         """What is no secret of the credentials with that name, or what all agree in where a card answered to none."""
@@ -88,14 +96,18 @@ class Source:
         first = ways[0].settings if ways else {}
         return {name: value for name, value in first.items() if all(way.settings.get(name) == value for way in ways)}
 
-    def places(self, folder: Path, known: t.Callable[[str], t.Iterable[tuple[str, str]]]) -> t.Iterator[Place]:
-        """What is listed, then the ranges. ``known`` gives names and addresses of a group's hosts. Raises `InputError`."""
+    def places(self, folder: Path, known: Known) -> t.Iterator[Place]:
+        """What is listed, then the ranges. Raises `InputError`."""
         for entry in self.hosts:
-            yield Place(self, entry, listed=True, name=None if _is_address(entry) else entry)
+            yield self._listed(entry, name=None if _is_address(entry) else _usable(entry))
         yield from self._rows(folder)
         for group in self.groups:
-            yield from (Place(self, address, listed=True, name=name) for name, address in known(group))
+            yield from (self._listed(address, name=name) for name, address in known(group, self.client))
         yield from (Place(self, address) for address in self._swept())
+
+    def _listed(self, address: str, **more: str | None) -> Place:
+        """Addresses can be written in several ways."""
+        return Place(self, str(ipaddress.ip_address(address)) if _is_address(address) else address, listed=True, **more)
 
     def _rows(self, folder: Path) -> t.Iterator[Place]:
         if self.csv is None:
@@ -108,7 +120,7 @@ class Source:
                 for row in rows:
                     address, name, site = (_cell(row, columns.get(key)) for key in ("address", "name", "site"))
                     if address is not None:
-                        yield Place(self, address, listed=True, suggested=name, site=site)
+                        yield self._listed(address, suggested=name, site=site)
         except (OSError, ValueError, LookupError, csv.Error) as error:
             raise invalid(f"the file {path} cannot be read: {error}") from error
 
@@ -136,11 +148,17 @@ def sources_from(entries: t.Sequence[t.Any], credentials: t.Mapping[str, t.Any])
 def one_client_each(places: t.Iterable[Place]) -> list[Place]:
     """Every place once, the listed ones as they are listed.
 
-    Raises `InputError` where two clients claim one address: nobody can know whose card answers there.
+    Raises `InputError` where two clients claim one address: nobody can know whose card answers there. And where one name is given
+    to two addresses.
     """
     found: dict[tuple[str, int], Place] = {}
+    named: dict[str, Place] = {}
     for place in places:
         other = found.setdefault((place.address, place.port), place)
+        if place.listed and not other.listed:
+            found[place.address, place.port] = place
+        if place.name is not None and named.setdefault(place.name, place).address != place.address:
+            raise invalid(f"{place.name} is at {named[place.name].address} by one source, and at {place.address} by another")
         if other.source.client != place.source.client:
             whose = " and ".join(sorted((other.source.client, place.source.client)))
             message = f"{_WHO}: {place.address} is an address of the clients {whose}; limit the run to one of them with limit_client."
@@ -188,6 +206,7 @@ _SOURCE_SPEC: Spec = {
         },
     },
     "inventory_groups": {"type": "list", "elements": "str", "default": []},
+    "site_by_location": {"type": "dict", "default": {}},
     "variables": {"type": "dict", "default": {}},
 }
 
@@ -216,6 +235,7 @@ def _source(number: int, entry: t.Any, sets: t.Mapping[str, Credentials]) -> Sou
         hosts=tuple(given["hosts"]),
         csv=given["csv"],
         groups=tuple(given["inventory_groups"]),
+        locations=given["site_by_location"],
         variables=entry.get("variables") or {},
     )
 
@@ -235,6 +255,12 @@ def _network(text: str, option: str) -> ipaddress.IPv4Network | ipaddress.IPv6Ne
         return ipaddress.ip_network(text)
     except ValueError as error:
         raise invalid(f"{option} has {text!r}, which is no range of addresses ({error})") from error
+
+
+def _usable(name: str) -> str:
+    if not is_usable(name):
+        raise invalid(f"hosts has {name!r}, which is neither an address nor a name")
+    return name
 
 
 def _is_address(text: str) -> bool:
