@@ -13,6 +13,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey, card_key
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError, InputError, NmcError
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.judging import failed
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.memory import AuditMemory
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.report import Report, Summary, differs, file_names, write
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import open_ledger
@@ -22,7 +23,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import Finding
-    from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.hosts import Host
+    from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.hosts import Host, Known
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.judging import Judge
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.reading import Asking, Said
 
@@ -60,8 +61,9 @@ class Audit:
         """Raises `NmcError` for what concerns all cards. Whatever else is wrong is in the findings."""
         self._insist_on_baselines()
         for host in self._hosts:
-            self._memory(host)
-        said = self._order.asking.ask(self._hosts, now=self._now)
+            if host.error is None:
+                self._memory(host)
+        said = self._order.asking.ask(self._hosts, now=self._now, tried_at=self._tried_at)
         for host in self._hosts:
             self._add(host, said[host.name])
         changed = self._write_reports()
@@ -93,8 +95,11 @@ class Audit:
             self._memories[whose] = AuditMemory(ledger, today=self._now.date())
         return self._memories[whose]
 
+    def _tried_at(self, host: Host, known: Known) -> datetime | None:
+        return self._memory(host).tried_at(known.card)
+
     def _add(self, host: Host, said: Said) -> None:
-        finding = self._judge.judge(host, said.answer, self._memory(host))
+        finding = failed(host, host.error) if host.error else self._judge.judge(host, said.answer, self._memory(host))
         report = self._reports.setdefault(host.client, Report(host.client))
         report.add(finding, read_at=said.read_at, removed=host.removed)
         self._summary.add(finding)

@@ -41,12 +41,10 @@ class Judge:
 
     def judge(self, host: Host, said: Card | NmcError | Refusal, memory: AuditMemory) -> Finding:
         """``said`` is what the card said, or why it said nothing."""
-        if host.error is not None:
-            return _failed(host, host.error)
         try:
             baseline, store = self.sources.baseline(host.options) or NO_BASELINE, self.sources.store(host.options)
         except NmcError as error:
-            return _failed(host, error)
+            return failed(host, error)
         if isinstance(said, (NmcError, Refusal)):
             return self._unread(host, said, baseline, memory)
         return self._read(host, said, baseline, store, memory)
@@ -74,7 +72,8 @@ def refusal_of(error: NmcError, who: str) -> Refusal:
     return Refusal(error.reason, error.message.removeprefix(f"{who}: ").removesuffix("."))
 
 
-def _failed(host: Host, error: NmcError) -> Finding:
+def failed(host: Host, error: NmcError) -> Finding:
+    """The finding of a host that cannot be judged at all."""
     refusal = refusal_of(error, host.name if error is host.error else WHO)
     return Finding(_subject(host), NO_BASELINE.name, error.status, refusal.reason, refusal.sentence)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import recorded_application
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey, card_key, is_same_card
@@ -17,12 +18,13 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.subscription import present, recorded_coverage
 
 if t.TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import Rights
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.ledger import Ledger
+    from ansible_collections.secure_power.nmc.plugins.plugin_utils._ledger.observations import Sighting
 
 _Kept = t.TypeVar("_Kept")
 # How an upgrade ends after which nobody has heard of the card.
@@ -75,6 +77,12 @@ class AuditMemory:
         key = card_key(card)
         return None if isinstance(key, Refusal) or not card.application_missing else recorded_application(self._attempts.of(key))
 
+    def tried_at(self, card: Card) -> datetime | None:
+        """When an upgrade of the card was last heard of: what was read before may no longer be so."""
+        key = card_key(card)
+        attempts = () if isinstance(key, Refusal) else self._attempts.of(key)
+        return attempts[-1].marked_at if attempts else None
+
     def lost_in(self, host: str, card: Card | None, read_at: datetime | None) -> Reason | None:
         """Why the last upgrade of an unread host's card failed, if nobody has read the card since. ``card`` is what was known of it."""
         key = card_key(card) if card else None
@@ -115,6 +123,11 @@ class AuditMemory:
     def _seen_last(self, attempt: Attempt) -> Lost | None:
         """Where the card was when it was last seen; None if that was after the attempt."""
         seen = self._ledger.observations.of(attempt.card)
-        if attempt.reason is None or any(sighting.observed_at > attempt.marked_at for sighting in seen):
+        if attempt.reason is None or any(_read_at(sighting) > attempt.marked_at for sighting in seen):
             return None
         return Lost(attempt.card, attempt.reason, attempt.marked_at, seen[-1].facts.get("host") if seen else None)
+
+
+def _read_at(sighting: Sighting) -> datetime:
+    """When the card was read, which may be long before an audit noted it."""
+    return datetime.fromisoformat(sighting.facts["read_at"]) if "read_at" in sighting.facts else sighting.observed_at

@@ -18,7 +18,9 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.sweep impo
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
-    from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.hosts import Host
+    from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.hosts import Host, Known
+
+    TriedAt = t.Callable[[Host, Known], datetime | None]
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,13 @@ class Asking:
     max_age: timedelta
     deadline: float | None
 
-    def ask(self, hosts: t.Sequence[Host], *, now: datetime) -> dict[str, Said]:
-        """What each host's card says, by the host's name."""
-        said = {host.name: self._known(host, now) for host in hosts}
+    def ask(self, hosts: t.Sequence[Host], *, now: datetime, tried_at: TriedAt) -> dict[str, Said]:
+        """What each host's card says, by the host's name. ``tried_at`` is when an upgrade of a card was last heard of."""
+        said = {host.name: self._known(host, now, tried_at) for host in hosts}
         unread = [host for host in hosts if host.error is None and not said[host.name].is_reading]
         return said if self.gather == "never" else {**said, **dict(self._swept(unread))}
 
-    def _known(self, host: Host, now: datetime) -> Said:
+    def _known(self, host: Host, now: datetime, tried_at: TriedAt) -> Said:
         known = host.known
         if host.error is not None:
             return Said(host.error)
@@ -59,6 +61,9 @@ class Asking:
             return _not_read("the card was silent when the inventory was made")
         if abs(now - known.read_at) > self.max_age:
             return _not_read(f"the facts at hand are of {known.read_at.isoformat(timespec='seconds')}, which is too long ago")
+        tried = tried_at(host, known)
+        if tried is not None and known.read_at <= tried:
+            return _not_read("the facts at hand are older than the last upgrade that was tried on the card")
         return Said(known.card, known.read_at)
 
     def _swept(self, hosts: t.Iterable[Host]) -> t.Iterator[tuple[str, Said]]:

@@ -26,6 +26,7 @@ Options = t.Mapping[str, t.Any]
 _Made = t.TypeVar("_Made")
 
 WHO = "audit"
+_BASELINE = ("baseline", "baseline_file")
 # Judges by no rule, for hosts to which nobody gave a baseline.
 NO_BASELINE = Baseline("none", ())
 
@@ -42,7 +43,7 @@ class Sources:
 
     def baseline(self, host: Options) -> Baseline | None:
         """None where neither task nor host give one. Raises `InputError`."""
-        given = next((options for options in (self._task, host) if options.get("baseline") or options.get("baseline_file")), None)
+        given = next((options for options in (self._task, host) if any(options.get(name) is not None for name in _BASELINE)), None)
         if given is None:
             return None
         if given.get("baseline") is not None:

@@ -13,7 +13,7 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from unit.audit.audits import AN_HOUR_AGO, NEW, NOW, OLD, TARGET, audited, facts, findings, host, reports, sentences
+from unit.audit.audits import AN_HOUR_AGO, BASELINE, NEW, NOW, OLD, TARGET, audited, facts, findings, host, reports, sentences
 from unit.core.builders import card_of
 from unit.ledger.kept import entry, ledger_of, undertaking
 
@@ -208,6 +208,13 @@ def test_no_secret_of_a_host_is_in_a_report_or_the_result(tmp_path: pathlib.Path
     assert [secret for secret in secrets.values() if secret in said] == []
 
 
+@pytest.mark.parametrize("document", [{}, {"name": "x", "rules": []}, {"name": "x", "rules": [{"name": "a", "match": "(("}]}])
+def test_a_baseline_that_says_nothing_is_none_that_counts(tmp_path: pathlib.Path, document: Variables) -> None:
+    with pytest.raises(InputError) as caught:
+        audited(tmp_path, {"ups1": host(1, nmc_baseline=BASELINE)}, baseline=document)
+    assert caught.value.reason is Reason.BASELINE_INVALID
+
+
 # --- the ledger ------------------------------------------------------------------------------------------------------
 
 KEY = CardKey("ZA0000000001", None)
@@ -243,6 +250,15 @@ def test_what_was_seen_of_each_card_is_remembered_under_its_client(tmp_path: pat
     assert ledger_of(url, "globex").observations.of(KEY) == []
 
 
+def test_hosts_with_wrong_variables_do_not_make_another_ledger(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("NMC_LEDGER_URL", raising=False)
+    own = {"nmc_ledger_url": f"sqlite:///{tmp_path}/own.sqlite"}
+    audited(tmp_path, {"ups1": host(1, **own), "ups2": host(2, **own, nmc_transport="pigeon")}, ledger_url=None)
+    assert (tmp_path / "own.sqlite").exists()
+    assert not (tmp_path / "home").exists()
+
+
 def test_check_mode_remembers_and_writes_nothing(tmp_path: pathlib.Path) -> None:
     audited(tmp_path, {"ups1": host(1)}, check_mode=True)
     assert list(tmp_path.iterdir()) == []
@@ -266,10 +282,22 @@ def test_a_card_that_never_came_back_from_its_upgrade_needs_a_site_visit(tmp_pat
     assert findings(result) == {"ups1": ("needs_site_visit", "site_visit_needed"), "ups2": ("unreachable", "snmp_silent")}
 
 
-def test_a_card_that_was_seen_after_its_upgrade_is_only_unreachable(tmp_path: pathlib.Path) -> None:
+SOON = (NOW + timedelta(minutes=10)).isoformat()  # after everything that the tests write into a ledger
+
+
+def test_a_card_that_was_read_after_its_upgrade_is_only_unreachable(tmp_path: pathlib.Path) -> None:
     _lost(tmp_path)
-    audited(tmp_path, {"ups1": host(1)})
+    audited(tmp_path, {"ups1": {"nmc_discovered": facts(serial=KEY.serial, read_at=SOON)}})
     assert findings(audited(tmp_path, {"ups1": SILENT}, gather="missing"))["ups1"][0] == "unreachable"
+
+
+def test_facts_from_before_an_upgrade_are_missing_whatever_became_of_it(tmp_path: pathlib.Path) -> None:
+    _lost(tmp_path)
+    result = audited(tmp_path, {"ups1": host(1), "ups2": host(2)})
+    assert findings(result) == {"ups1": UNREAD, "ups2": ("drift", "behind_baseline")}
+    assert "older than the last upgrade" in sentences(result)["ups1"]
+    # Nobody has seen the card since, so it is still lost.
+    assert findings(audited(tmp_path, {"ups1": {**SILENT, **host(1)}}, gather="missing"))["ups1"][0] == "needs_site_visit"
 
 
 def test_old_facts_tell_which_card_is_lost(tmp_path: pathlib.Path) -> None:
@@ -279,7 +307,7 @@ def test_old_facts_tell_which_card_is_lost(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_card_that_lost_its_application_is_known_by_what_it_ran_before(tmp_path: pathlib.Path) -> None:
-    bare = card_of("hw05", None, aos=OLD, missing=True).facts(AN_HOUR_AGO)
+    bare = card_of("hw05", None, aos=OLD, missing=True).facts(SOON)
     hosts: dict[str, Variables] = {"ups1": {"nmc_discovered": {**bare, "serial": KEY.serial}}}
     assert findings(audited(tmp_path, hosts))["ups1"][0] == "blocked"
     _lost(tmp_path, Reason.APPLICATION_BROKEN)
