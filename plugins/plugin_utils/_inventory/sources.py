@@ -88,7 +88,7 @@ class Source:
 
     def site_of(self, location: str | None) -> str | None:
         """Where a card is by its own word, if the operator has said what that word means; else where the source is."""
-        return t.cast("str | None", self.locations.get(location, self.site))
+        return self.locations.get(location or "", self.site)
 
     def settings(self, credentials: str | None) -> Options:
         """What is no secret of the credentials with that name, or what all agree in where a card answered to none."""
