@@ -119,7 +119,7 @@ class Purchase:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of one client. ``undecided`` says of cards by name why nothing is planned for them."""
+    """The plan of one client. ``stock`` is what has seats left, ``undecided`` says of cards by name why nothing is planned for them."""
 
     today: date
     days: int
@@ -157,7 +157,7 @@ def plan_for(cards: t.Iterable[Prospect], stock: t.Iterable[Stocked], *, today: 
         ending=tuple(Ending(card.host, card.has, card.until) for card in found if card.until and card.until <= today + timedelta(days)),
         purchases=_purchases(step for step in steps if step.do is Do.BUY),
         activations=tuple(sorted((step for step in steps if step.do is not Do.BUY), key=lambda step: (step.on, step.host))),
-        stock=held,
+        stock=tuple(stocked for stocked in held if stocked.free),
         undecided=tuple(sorted((life.card.host, life.undecided) for life in lives if life.undecided)),
     )
 

@@ -35,6 +35,11 @@ class Stocked:
     held: HeldId
     taken: int
 
+    @property
+    def free(self) -> int:
+        """The seats that are left; more may be taken than were bought, as of a card and the one that replaces it."""
+        return max(0, self.held.seats - self.taken)
+
     def as_dict(self) -> dict[str, t.Any]:
         """The ID in plain types, without anything of it but its last four characters."""
         held = self.held

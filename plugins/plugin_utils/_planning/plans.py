@@ -95,7 +95,7 @@ def _counts(plan: Plan) -> Result:
         "ending": len(plan.ending),
         "buy": {purchase.sku: purchase.count for purchase in plan.purchases},
         "activate": len(plan.activations),
-        "in_stock": sum(max(0, stocked.held.seats - stocked.taken) for stocked in plan.stock),
+        "in_stock": sum(stocked.free for stocked in plan.stock),
         "undecided": len(plan.undecided),
     }
 

@@ -235,6 +235,11 @@ def test_seats_are_given_one_by_one() -> None:
     assert ([step.host for step in plan.activations], bought(plan)) == (["ups0", "ups1"], [("SWNMC3SU-1Y-DIGI", 2, "2026-11-22")])
 
 
+@pytest.mark.parametrize(("taken", "free"), [(0, [2]), (1, [1]), (2, []), (3, [])])
+def test_what_has_no_seat_left_is_no_stock_any_more(taken: int, free: list[int]) -> None:
+    assert [stocked.free for stocked in planned(stock=[held(seats=2, taken=taken)]).stock] == free
+
+
 def test_days_without_right_are_counted_where_an_id_is_held_too_long() -> None:
     waiting = WaitingId("f1", "...0001", "SWNMC3SU-1Y-DIGI", day("2026-12-11"))
     card = replace(UPS, has=Has.INCLUDED, until=day("2026-12-01"), contract_end=day("2027-06-01"), waiting=waiting)
