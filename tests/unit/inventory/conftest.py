@@ -45,6 +45,7 @@ FLEET: dict[str, t.Any] = {
             "address": "127.61.0.6",
             "profile": "smart_ups_nmc3",
             "name": "webservers",
+            "location": "all\n{{ 6 * 7 }}/Row 4",
             "serial": "ZA2261000006",
             "snmp": {"community": "acme"},
         },
@@ -95,7 +96,8 @@ class Inventory:
 
 STATIC = {
     "webservers": {"hosts": {"db01": {"ansible_password": "of the database"}}},
-    "cards": {"hosts": {"known-card": {"ansible_host": "127.61.0.7"}}},
+    "cards": {"hosts": {"known-card": {"ansible_host": "127.61.0.{{ 3 + 4 }}", "nmc_site": "rome", "nmc_timeout": 9}}},
+    "others": {"hosts": {"other-card": {"ansible_host": "127.61.0.1"}}, "vars": {"nmc_client": "globex"}},
 }
 
 

@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
 from unit.inventory.conftest import plain
 
 if t.TYPE_CHECKING:
@@ -96,10 +97,29 @@ def test_an_export_that_cannot_be_used_is_refused(inventory: Inventory, text: st
     assert said in refusal
 
 
-def test_hosts_of_other_sources_keep_name_and_address(inventory: Inventory) -> None:
-    hosts = inventory.hosts(sources=source(inventory_groups=["cards"]))
-    assert hosts["known-card"]["ansible_host"] == "127.61.0.7"
-    assert hosts["known-card"]["nmc_discovered"]["name"] == "at-home"
+def test_hosts_of_other_sources_keep_name_and_variables(inventory: Inventory) -> None:
+    card = inventory.hosts(sources=source(inventory_groups=["cards"], site="paris"))["known-card"]
+    assert (card["ansible_host"], card["nmc_site"], card["nmc_timeout"]) == ("127.61.0.{{ 3 + 4 }}", "rome", 9)
+    assert (card["nmc_client"], card["nmc_discovered"]["name"]) == ("acme", "at-home")
+
+
+def test_a_host_of_another_client_is_not_asked_with_credentials_of_this_one(inventory: Inventory) -> None:
+    assert "other-card is a card of globex, and must not be asked for acme" in inventory.refusal(
+        sources=source(inventory_groups=["others"])
+    )
+
+
+def test_a_host_cannot_be_named_like_a_group(inventory: Inventory) -> None:
+    assert "webservers cannot be a host" in inventory.refusal(sources=source(hosts=["webservers"]))
+
+
+def test_a_card_gets_the_site_that_its_location_means_and_no_group_but_behind_the_prefix(inventory: Inventory) -> None:
+    where = inventory.hosts(sources=source(hosts=["127.61.0.6"]))["ZA2261000006"]["nmc_discovered"]["location"]
+    groups = [{"key": "nmc_discovered.location", "prefix": "at"}]
+    done = inventory.run(sources=source(hosts=["127.61.0.6"], site_by_location={where: "lyon"}), keyed_groups=groups)
+    listed = json.loads(done.stdout)
+    assert listed["_meta"]["hostvars"]["ZA2261000006"]["nmc_site"] == "lyon"
+    assert set(listed) - {"_meta"} == {"all", "nmc", "webservers", "cards", "others", "at_all____6___7____Row_4"}
 
 
 def test_a_group_that_nobody_brought_is_refused(inventory: Inventory) -> None:
@@ -143,6 +163,22 @@ def test_groups_are_composed_of_what_cards_say_behind_a_prefix(inventory: Invent
     )
     assert (done.returncode, "@family_smart_ups:" in done.stdout, "@paris:" in done.stdout) == (0, True, True)
     assert "needs a prefix" in inventory.refusal(keyed_groups=[{"key": "nmc_discovered.name"}])
+    parent = "{{ nmc_discovered.name }}"
+    assert "a fixed parent_group" in inventory.refusal(keyed_groups=[{"key": "nmc_client", "prefix": "client", "parent_group": parent}])
+
+
+def test_a_card_cannot_be_called_like_a_group_of_the_inventory_file(inventory: Inventory) -> None:
+    options: dict[str, t.Any] = {"sources": source(ranges=["127.61.0.0/30"]), "group": "pdu-1", "groups": {"ups-1": "false"}}
+    assert set(inventory.hosts(**options)) == {"ZA2261000001", "ZA2261000002"}
+
+
+def test_two_files_cannot_claim_one_address_for_two_clients(inventory: Inventory) -> None:
+    one, other = inventory.folder / "one.nmc.yml", inventory.folder / "two.nmc.yml"
+    for path, client in ((one, "initech"), (other, "acme")):
+        path.write_text(yaml.safe_dump(inventory.document(sources=source(hosts=["127.61.0.1"], client=client))), encoding="utf-8")
+    done = inventory.run("-i", one.name, "-i", other.name, "--list", sources=source(hosts=["127.61.0.2"]))
+    assert done.returncode != 0
+    assert "127.61.0.1 is an address of the clients acme and initech" in " ".join(done.stderr.split())
 
 
 def test_hosts_can_be_named_by_an_expression(inventory: Inventory) -> None:
