@@ -34,8 +34,8 @@ options:
   sources:
     description:
       - Where cards are looked for. A card that is found by several sources is that of the first.
-      - An address that two clients claim is refused as C(ambiguous_address), because nobody can know whose card answers there, unless
-        O(limit_client) restricts the run to one of them.
+      - An address that two clients claim, in this file or in another one, is refused as C(ambiguous_address), because nobody can know
+        whose card answers there, unless O(limit_client) restricts the run to one of them.
     type: list
     elements: dict
     required: true
@@ -137,7 +137,8 @@ options:
       - What a card is named by, the first that will do. V(name) is its sysName, V(serial) its serial number, V(address) its address;
         anything else is a Jinja2 expression over the variables of the host.
       - A name must consist of letters, digits, dots, underscores and dashes. It must not be that of a host or group which other sources
-        brought, and not be claimed by two cards. If no name will do it is the address.
+        brought, and not be claimed by two cards. If no name will do it is the address, and C(_nmc) behind it where another source has
+        a host of that name.
     type: list
     elements: str
     default: [name, serial, address]
@@ -245,6 +246,7 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.discov
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.hosts import Host, hosts_from
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.memory import Memory
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.sources import (
+    SNMP_PORT,
     Place,
     Source,
     invalid,
@@ -305,7 +307,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise invalid(f"the {of} cannot be templated: {error.message}") from error
 
     def _places(self, sources: t.Iterable[Source], folder: Path) -> list[Place]:
-        places = one_client_each(place for source in sources for place in source.places(folder, self._known))
+        places = one_client_each((place for source in sources for place in source.places(folder, self._known)), dict(self._claimed()))
         groups = sorted({place.name for place in places if place.name is not None} & set(self._data.groups))
         if groups:
             raise invalid(f"{', '.join(groups)} cannot be a host, because there is a group of that name")
@@ -323,6 +325,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 raise invalid(f"{host.name} is a card of {where['nmc_client']}, and must not be asked for {client}")
             yield host.name, str(where.get("nmc_host") or where.get("ansible_host") or host.name)
 
+    def _claimed(self) -> t.Iterator[tuple[tuple[str, int], str]]:
+        """Address, port and client of the cards that other files have found."""
+        for host in self._data.hosts.values():
+            if "nmc_discovered" in host.vars:
+                where = str(host.vars.get("ansible_host")), host.vars.get("nmc_snmp_port", SNMP_PORT)
+                yield where, str(host.vars.get("nmc_client"))
+
     def _said_of(self, name: str) -> dict[str, t.Any]:
         """What other sources say of a host."""
         host = self._data.hosts[name]
@@ -331,8 +340,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _insist_on_prefixes(self) -> None:
         """Without a prefix a card could join any group, by a word of its own."""
         for keyed in self.get_option("keyed_groups") or ():
-            if not keyed.get("prefix"):
-                raise invalid(f"keyed_groups needs a prefix for {keyed.get('key')!r}, because a card must not choose its groups")
+            if not keyed.get("prefix") or self.templar.is_template(keyed.get("parent_group", "")):
+                key = keyed.get("key")
+                raise invalid(
+                    f"keyed_groups needs a prefix and a fixed parent_group for {key!r}, because a card must not choose its groups"
+                )
 
     # --- looking -------------------------------------------------------------------------------------------------------
 
@@ -372,10 +384,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     # --- hosts ---------------------------------------------------------------------------------------------------------
 
     def _populate(self, found: t.Sequence[Found], places: t.Mapping[Key, Place]) -> None:
-        known = set(self._data.hosts)
-        taken = (*known, *self._data.groups)
-        hosts = hosts_from(found, words=lambda one: self._words(one), taken=taken, warn=self.display.warning)
         group = self._data.add_group(self.get_option("group"))
+        known = set(self._data.hosts)
+        taken = (*known, *self._data.groups, *(self.get_option("groups") or ()))
+        hosts = hosts_from(found, words=self._words, taken=taken, warn=self.display.warning)
         for host in hosts:
             self._data.add_host(host.name, group=group)
             self._set_variables(host, places[host.found.key], is_known=host.name in known)

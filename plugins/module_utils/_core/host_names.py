@@ -39,11 +39,19 @@ def is_usable(text: str) -> bool:
 def choose_names(cards: t.Sequence[Naming], taken: t.Iterable[str]) -> list[str]:
     """The name of each card, in their order. ``taken`` are hosts and groups that others brought.
 
-    A word that two cards claim is given to neither, whatever its capitals. An operator's word counts as it is.
+    A word that two cards claim is given to neither, whatever its capitals. An operator's word counts as it is. An address that is the
+    name of another host gets an ending, because that host's variables may be about another address.
     """
     used = {name.lower() for name in (*taken, *(card.given for card in cards if card.given is not None))}
     claims = Counter(word.lower() for card in cards if card.given is None for word in set(_words(card)))
-    return [card.given or next((word for word in _words(card) if _is_free(word, used, claims)), card.address) for card in cards]
+    return [
+        card.given or next((word for word in _words(card) if _is_free(word, used, claims)), None) or _by_address(card.address, used)
+        for card in cards
+    ]
+
+
+def _by_address(address: str, used: t.Container[str]) -> str:
+    return f"{address}_nmc" if address.lower() in used or address.lower() in _RESERVED else address
 
 
 def _words(card: Naming) -> list[str]:

@@ -71,7 +71,7 @@ def hosts_from(
 ) -> list[Host]:
     """Every card once, under its name. ``words`` are what a card may be called by; ``taken`` are names that others brought."""
     merged = _merged(_without_moved(sorted(found, key=_order)), warn)
-    names = choose_names([Naming(one.address, one.name, (one.suggested, *words(one))) for one, _others in merged], taken)
+    names = choose_names([Naming(one.address, one.name, tuple(words(one))) for one, _others in merged], taken)
     return [Host(name, one, others) for name, (one, others) in zip(_distinct(names, merged), merged, strict=True)]
 
 

@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access
 
 Options = dict[str, t.Any]
+SNMP_PORT = 161
 # Names and addresses of the hosts that another source has in a group, for a client.
 Known = t.Callable[[str, str], t.Iterable[tuple[str, str]]]
 _WHO = "inventory"
@@ -68,7 +69,7 @@ class Place:
     @property
     def port(self) -> int:
         """By which two cards behind one address are told apart."""
-        return int(self.source.credentials[0].options["snmp_port"]) if self.source.credentials else 0
+        return int(self.source.credentials[0].options["snmp_port"]) if self.source.credentials else SNMP_PORT
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,8 @@ def sources_from(entries: t.Sequence[t.Any], credentials: t.Mapping[str, t.Any])
     return [_source(number, entry, sets) for number, entry in enumerate(entries, 1)]
 
 
-def one_client_each(places: t.Iterable[Place]) -> list[Place]:
-    """Every place once, the listed ones as they are listed.
+def one_client_each(places: t.Iterable[Place], claimed: t.Mapping[tuple[str, int], str] | None = None) -> list[Place]:
+    """Every place once, the listed ones as they are listed. ``claimed`` are the clients of cards that other files have found.
 
     Raises `InputError` where two clients claim one address: nobody can know whose card answers there. And where one name is given
     to two addresses.
@@ -159,11 +160,16 @@ def one_client_each(places: t.Iterable[Place]) -> list[Place]:
             found[place.address, place.port] = place
         if place.name is not None and named.setdefault(place.name, place).address != place.address:
             raise invalid(f"{place.name} is at {named[place.name].address} by one source, and at {place.address} by another")
-        if other.source.client != place.source.client:
-            whose = " and ".join(sorted((other.source.client, place.source.client)))
-            message = f"{_WHO}: {place.address} is an address of the clients {whose}; limit the run to one of them with limit_client."
-            raise InputError(Reason.AMBIGUOUS_ADDRESS, message)
+        _insist_on_one_client(place, other.source.client, (claimed or {}).get((place.address, place.port)))
     return list(found.values())
+
+
+def _insist_on_one_client(place: Place, *others: str | None) -> None:
+    clients = {place.source.client, *(other for other in others if other is not None)}
+    if len(clients) > 1:
+        whose = " and ".join(sorted(clients))
+        message = f"{_WHO}: {place.address} is an address of the clients {whose}; limit the run to one of them with limit_client."
+        raise InputError(Reason.AMBIGUOUS_ADDRESS, message)
 
 
 def invalid(sentence: str) -> InputError:

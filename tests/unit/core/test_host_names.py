@@ -59,6 +59,11 @@ def test_the_address_is_left_when_no_word_will_do() -> None:
     assert choose_names([Naming("10.0.0.1", None, ("localhost", "db01"))], ["DB01"]) == ["10.0.0.1"]
 
 
+@pytest.mark.parametrize(("address", "taken"), [("10.0.0.1", ["10.0.0.1"]), ("FE80::1", ["fe80::1"]), ("localhost", [])])
+def test_an_address_that_is_the_name_of_another_host_gets_an_ending(address: str, taken: list[str]) -> None:
+    assert choose_names([Naming(address)], taken) == [f"{address}_nmc"]
+
+
 def test_a_word_that_two_cards_claim_is_given_to_neither() -> None:
     cards = [Naming("10.0.0.1", None, ("twin", "S1")), Naming("10.0.0.2", None, ("TWIN", "S2"))]
     assert choose_names(cards, []) == ["S1", "S2"]
