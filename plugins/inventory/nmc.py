@@ -11,8 +11,8 @@ version_added: 0.1.0
 description:
   - Asks the addresses of its sources over SNMP, many at once, and makes a host of every network management card that answers.
   - Needs a file whose name ends in C(.nmc.yml) or C(.nmc.yaml).
-  - What a card says about itself is in C(nmc_discovered), in the shape of the facts of M(secure_power.nmc.nmc_facts#module). It is data
-    and is never templated. M(secure_power.nmc.nmc_compliance#module) judges by it without asking the card again.
+  - What a card says about itself is in C(nmc_discovered), in the shape of the facts of M(secure_power.nmc.nmc_facts). It is data
+    and is never templated. M(secure_power.nmc.nmc_compliance) judges by it without asking the card again.
   - Every host is in the group that O(group) names, and has C(ansible_host), C(nmc_client), C(nmc_site), C(nmc_missing),
     C(nmc_missing_reason), C(nmc_also_at), C(nmc_greetings), and C(nmc_credentials), the name of the credentials that it answered to.
   - Settings of those credentials that are no secrets, such as C(nmc_snmp_port), are host variables too. Secrets are not. Give them as
@@ -120,7 +120,7 @@ options:
         default: {}
   credentials:
     description:
-      - Ways into cards, by name. Each has options of M(secure_power.nmc.nmc_facts#module), such as C(snmp_community), C(snmp_user) and
+      - Ways into cards, by name. Each has options of M(secure_power.nmc.nmc_facts), such as C(snmp_community), C(snmp_user) and
         C(username), but no C(host). Values may be templates of the operator, with lookups and vaulted text.
     type: dict
     default: {}
