@@ -56,7 +56,6 @@ def test_the_newest_facts_of_a_card_count(tmp_path: pathlib.Path) -> None:
         {"ansible_facts": "facts"},
         {"ansible_facts": {"nmc": []}},
     ],
-    ids=repr,
 )
 def test_what_makes_no_facts_is_not_judged_by(tmp_path: pathlib.Path, known: Variables) -> None:
     assert findings(audited(tmp_path, {"ups1": known})) == {"ups1": UNREAD}
