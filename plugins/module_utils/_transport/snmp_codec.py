@@ -20,6 +20,7 @@ _INTEGER, _OCTETS, _NULL, _OID, _SEQUENCE, _GET, _RESPONSE = 0x02, 0x04, 0x05, 0
 _IP_ADDRESS, _OPAQUE = 0x40, 0x44
 _UNSIGNED = (0x41, 0x42, 0x43, 0x46, 0x47)  # Counter32, Gauge32, TimeTicks, Counter64, UInteger32
 _NOTHING = (_NULL, 0x80, 0x81, 0x82)  # noSuchObject, noSuchInstance, endOfMibView
+_LONGEST_OID = 640  # octets: 128 numbers of 32 bits
 _LONGEST_NUMBER = 9  # octets: Counter64 with a leading zero
 
 _VERSIONS = {"v1": 0, "v2c": 1}
@@ -116,6 +117,7 @@ def _value(kind: int, content: bytes) -> SnmpValue:
     if kind == _OID:
         return _dotted(content)
     if kind == _IP_ADDRESS:
+        _insist(len(content) == 4)
         return ".".join(map(str, content))
     _insist(kind in _NOTHING)
     return None
@@ -144,7 +146,7 @@ def _read_number(data: bytes, start: int, end: int) -> tuple[int, int]:
 
 @functools.lru_cache(maxsize=1024)
 def _dotted(content: bytes) -> str:
-    _insist(bool(content) and content[-1] < 0x80)
+    _insist(0 < len(content) <= _LONGEST_OID and content[-1] < 0x80)
     numbers, number = [], 0
     for octet in content:
         number = number << 7 | octet & 0x7F

@@ -58,6 +58,10 @@ class Limits:
     ssh_sessions: int = 32
     deadline: float | None = None
 
+    def __post_init__(self) -> None:
+        if min(self.in_flight, self.packets_per_second, self.per_site, self.ssh_sessions) < 1:
+            raise ValueError("a sweep must be allowed one of everything")
+
 
 @dataclass(frozen=True)
 class Swept:

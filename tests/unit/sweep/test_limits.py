@@ -182,3 +182,9 @@ def test_whoever_is_slow_with_results_misses_none(fleet: Emulator) -> None:
         found += swept.reading is not None
         time.sleep(0.02)
     assert found == 40
+
+
+@pytest.mark.parametrize("limits", [{"in_flight": 0}, {"packets_per_second": 0}, {"per_site": 0}, {"ssh_sessions": 0}])
+def test_limits_that_would_never_end_are_refused(limits: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="one of everything"):
+        Limits(**limits)
