@@ -48,6 +48,8 @@ SKUS: t.Mapping[str, Sku] = {
 
 # Licences for functions of the Easy UPS 3-phase card (AP9547), which are no subscriptions. Source: licence FAQ of 2023.
 _FEATURE_LICENCE = re.compile(r"FWENMC3P-(?:ST|PM)\dY-DIGI")
+# What may be shown where a part number is wanted: anything else may be an Activation ID in the wrong place.
+_SHOWN = re.compile(r"(?:SWNMC|FWENMC|SFNCM)[A-Z0-9-]{0,20}")
 
 
 def parse_sku(text: str) -> Sku | Refusal:
@@ -57,7 +59,8 @@ def parse_sku(text: str) -> Sku | Refusal:
         return SKUS[part_number]
     if _FEATURE_LICENCE.fullmatch(part_number):
         return Refusal(Reason.UNKNOWN_SKU, f"{part_number} is a licence for functions of an Easy UPS 3-phase card, no subscription")
-    return Refusal(Reason.UNKNOWN_SKU, f"{text!r} is no part number of a Secure NMC subscription")
+    shown = part_number if _SHOWN.fullmatch(part_number) else "what is given"
+    return Refusal(Reason.UNKNOWN_SKU, f"{shown} is no part number of a Secure NMC subscription")
 
 
 def sku_for(family: str, years: int) -> Sku | None:

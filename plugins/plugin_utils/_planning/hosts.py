@@ -51,7 +51,8 @@ class Host:
         if state == State.NOT_APPLICABLE.value:
             return None
         if self.result.get("failed") or self.result.get("unreachable") or state in (None, State.UNKNOWN.value):
-            return f"{self.result.get('reason', 'no reason')}: {self.result.get('msg', 'nmc_license says nothing of it')}"
+            said = str(self.result.get("msg", "nmc_license says nothing of it")).removeprefix(f"{self.name}: ").removesuffix(".")
+            return f"{self.result.get('reason', 'no reason')}: {said}"
         return _prospect(self, self.result, State(state))
 
 

@@ -51,6 +51,13 @@ def test_what_is_no_part_number_of_a_subscription_is_refused(written: str) -> No
     assert refused.reason is Reason.UNKNOWN_SKU
 
 
+@pytest.mark.parametrize(("written", "shown"), [("swnmc3su-9y -digi", "SWNMC3SU-9Y-DIGI"), ("ACT-0001-7F3A", "what is given")])
+def test_what_may_be_an_activation_id_in_the_wrong_place_is_not_shown(written: str, shown: str) -> None:
+    refused = parse_sku(written)
+    assert isinstance(refused, Refusal)
+    assert refused.sentence == f"{shown} is no part number of a Secure NMC subscription"
+
+
 @pytest.mark.parametrize("written", ["FWENMC3P-ST1Y-DIGI", "FWENMC3P -PM3Y-DIGI"])
 def test_a_licence_for_functions_of_a_card_is_told_from_a_subscription(written: str) -> None:
     refused = parse_sku(written)

@@ -69,6 +69,7 @@ def test_an_id_of_another_client_is_refused_with_everything_beside_it(url: str) 
     ("told", "reason"),
     [
         ({"sku": "SWNMC3SU-9Y-DIGI"}, "unknown_sku"),
+        ({"sku": IDS[0]}, "unknown_sku"),
         ({"sku": None}, "invalid_option"),
         ({"seats": 0}, "invalid_option"),
         ({"hold_until": "soon"}, "invalid_option"),

@@ -71,9 +71,9 @@ def test_a_variable_that_cannot_be_templated_leaves_the_host_undecided() -> None
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        (result(failed=True, reason="other_client"), "other_client: ups1: it has none."),
-        (result(unreachable=True, reason="no_answer"), "no_answer: ups1: it has none."),
-        (result({**NOTHING, "state": "unknown"}, reason="client_changed"), "client_changed: ups1: it has none."),
+        (result(failed=True, reason="other_client"), "other_client: it has none"),
+        (result(unreachable=True, reason="no_answer"), "no_answer: it has none"),
+        (result({**NOTHING, "state": "unknown"}, reason="client_changed"), "client_changed: it has none"),
         ({"failed": True, "msg": "a task before"}, "no reason: a task before"),
     ],
 )
