@@ -387,13 +387,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         group = self._data.add_group(self.get_option("group"))
         known = set(self._data.hosts)
         taken = (*known, *self._data.groups, *(self.get_option("groups") or ()))
-        hosts = hosts_from(found, words=self._words, taken=taken, warn=self.display.warning)
+        hosts = hosts_from(found, words=self._free_words, taken=taken, warn=self.display.warning)
         for host in hosts:
             self._data.add_host(host.name, group=group)
             self._set_variables(host, places[host.found.key], is_known=host.name in known)
         self._tell(found)
 
+    def _free_words(self, found: Found) -> t.Iterator[str]:
+        """What a card may be called by, and no group will be: its own word could make another card's group part of one of its own."""
+        prefixes = tuple(f"{keyed['prefix']}{keyed.get('separator', '_')}".lower() for keyed in self.get_option("keyed_groups") or ())
+        yield from (word for word in self._words(found) if word is not None and not word.lower().startswith(prefixes))
+
     def _words(self, found: Found) -> t.Iterator[str | None]:
+        yield found.suggested
         facts = found.facts or {}
         for preference in self.get_option("hostnames"):
             if preference == "address":

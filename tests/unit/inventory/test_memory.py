@@ -21,7 +21,7 @@ def found(last: int, serial: str | None = "ZA1", **said: t.Any) -> Found:
     """A card at 192.0.2.<last>, silent where a reason is given."""
     facts = {"serial": serial, "mac": said.pop("mac", serial), "name": said.pop("sys_name", None)}
     given = {"facts": facts, "listed": False, **said}
-    return Found(address=f"192.0.2.{last}", port=0, client="acme", site=None, **given)
+    return Found(address=f"192.0.2.{last}", port=161, client="acme", site=None, **given)
 
 
 def places(*last: int) -> list[Place]:
