@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
 _LONGEST_DATAGRAM = 65535
 _BUFFER = 4 * 1024 * 1024  # octets; the system may give less
 _DRAIN = 1024  # datagrams that are read before anything else gets its turn
-_BURST = 0.01  # seconds of the pace that may be sent at once
+_BURST = 0.02  # seconds of the pace that may be sent at once
 _SOON = 0.002  # seconds to sleep when the pace or the system does not let us send
 
 _Work = t.TypeVar("_Work")
