@@ -61,9 +61,11 @@ def test_variables_of_the_source_stay_the_templates_of_the_operator(inventory: I
     assert hosts["ups-1"]["nmc_snmp_community"] == "{{ vault_acme }}"
 
 
-def test_what_a_card_says_is_shown_and_never_templated(inventory: Inventory) -> None:
-    hosts = inventory.hosts(compose={"its_name": "nmc_discovered.name"})
-    assert hosts["ZA2261000005"]["its_name"].startswith("{{ lookup(")
+def test_what_a_card_says_is_shown_and_never_templated_nor_is_it_from_the_cache(inventory: Inventory) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(inventory.folder / "cache")}
+    for _run in ("found", "remembered"):
+        hosts = inventory.hosts(compose={"its_name": "nmc_discovered.name"}, **cache)
+        assert hosts["ZA2261000005"]["its_name"].startswith("{{ lookup(")
     assert not (inventory.folder / "PWNED").exists()
 
 
