@@ -8,6 +8,9 @@ set -eux
 source ../setup_emulator/stop_at_exit.sh
 export NMC_LEDGER_URL=sqlite:///$TMPDIR/ledger.sqlite NMC_TEST_COMMUNITY=Read-42! INVENTORY=$TMPDIR/inventory
 
+printf 'Vault-42!' >"$TMPDIR/vault"
+export ANSIBLE_VAULT_PASSWORD_FILE=$TMPDIR/vault
+printf %s "$NMC_TEST_COMMUNITY" | ansible-vault encrypt_string --stdin-name snmp_community >"$TMPDIR/vaulted.yml"
 mkdir "$INVENTORY"
 cp static.yml "$INVENTORY/10-static.yml"
 ansible-playbook playbook.yml -i "$INVENTORY" "$@"
