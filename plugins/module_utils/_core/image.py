@@ -10,6 +10,7 @@ The vendor's image format is not public: a file is judged by its name, by what i
 from __future__ import annotations
 
 import enum
+import functools
 import re
 import typing as t
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ _COMPONENT_WORDS: t.Mapping[str, Component] = {
 }
 
 
+@functools.lru_cache(maxsize=1024)  # a fleet runs few images
 def parse_image_name(name: str) -> ImageFacts:
     """Read a file name (without directories); what it does not say is None."""
     vendor = _VENDOR.fullmatch(name)

@@ -101,6 +101,8 @@ def clean(text: str | None) -> str | None:
 
 def printable(text: str) -> str:
     """What a card says ends up on terminals: nothing in it may move a cursor."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() or character == "\n" else " " for character in text)
 
 

@@ -10,6 +10,7 @@ Every row carries its source. ``verified`` is False where the row is a reading o
 from __future__ import annotations
 
 import enum
+import functools
 import typing as t
 from dataclasses import dataclass
 
@@ -131,6 +132,7 @@ REFUSED_APPLICATIONS: frozenset[str] = frozenset({"g2ats"})
 _PREFIX = "1.3.6.1.4.1.318.1.3."
 
 
+@functools.lru_cache(maxsize=256)  # a fleet has few kinds of devices
 def family_of_sys_object_id(oid: str | None) -> FamilyRow | None:
     """The row of the longest key that the sysObjectID begins with."""
     if oid is None or not oid.startswith(_PREFIX):

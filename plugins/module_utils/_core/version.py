@@ -55,6 +55,7 @@ class Version:
         return hash(self._key)
 
 
+@functools.lru_cache(maxsize=1024)  # a fleet runs few versions, and each card says its own several times
 def parse_version(text: str | None) -> Version | None:
     """Read a version as cards and people write it (``v2.5.0.8``, ``6.0.2.a``); None if it is none."""
     match = _DOTTED.fullmatch(text.strip()) if text else None
