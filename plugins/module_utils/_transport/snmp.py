@@ -12,6 +12,7 @@ extend it as draft-blumenthal-aes-usm-04 says (net-snmp's AES-256), those with a
 
 from __future__ import annotations
 
+import re
 import socket
 import typing as t
 
@@ -50,6 +51,9 @@ _OIDS_PER_REQUEST = 24
 
 # RFC 3414, section 11.2.
 _SHORTEST_PASSWORD = 8
+
+# Surrogates, which no encoding can send.
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 def get(endpoint: SnmpEndpoint, oids: t.Sequence[str], *, engine: str = "auto") -> dict[str, SnmpValue]:
@@ -118,6 +122,7 @@ def check(endpoint: SnmpEndpoint, engine: str) -> None:
         raise _invalid(endpoint, f"the SNMP engine must be one of {', '.join(ENGINES)}")
     if endpoint.version not in VERSIONS:
         raise _invalid(endpoint, f"snmp_version must be one of {', '.join(VERSIONS)}")
+    _check_texts(endpoint)
     if endpoint.version != "v3":
         if not endpoint.community:
             raise InputError(Reason.NO_CREDENTIALS, f"{endpoint.card}: SNMP {endpoint.version} needs snmp_community.")
@@ -128,6 +133,12 @@ def check(endpoint: SnmpEndpoint, engine: str) -> None:
     _check_key(endpoint, "privacy", PRIVACY_PROTOCOLS)
     if endpoint.privacy_protocol and not endpoint.auth_protocol:
         raise _invalid(endpoint, "snmp_privacy_protocol needs snmp_auth_protocol")
+
+
+def _check_texts(endpoint: SnmpEndpoint) -> None:
+    for option in ("community", "user", "auth_password", "privacy_password"):
+        if _HALF_CHARACTER.search(getattr(endpoint, option) or ""):
+            raise _invalid(endpoint, f"snmp_{option} holds half of a character, as a text does that was read in the wrong encoding")
 
 
 def _check_key(endpoint: SnmpEndpoint, kind: str, protocols: t.Sequence[str]) -> None:

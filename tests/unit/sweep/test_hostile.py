@@ -169,6 +169,17 @@ def test_damaged_answers_end_no_sweep(fleet: Emulator, flips: list[tuple[int, in
         assert len(list(sweep([target("127.0.0.1", port, timeout=0.05, retries=0)]))) == 1
 
 
+@pytest.mark.parametrize("engine", ["auto", "gufo", "pysnmp"])
+def test_credentials_that_cannot_be_sent_end_no_sweep(fleet: Emulator, engine: str, serial: str) -> None:
+    wrong = [
+        target("127.61.0.2", fleet.snmp_port, community="\udcff"),
+        target("127.61.0.3", fleet.snmp_port, version="v3", user="\udcff"),
+        target("127.61.0.4", fleet.snmp_port, version="v3", user="reader", auth_protocol="sha", auth_password="\udcff" * 8),
+    ]
+    found = told(sweep([*wrong, target(CARD, fleet.snmp_port, timeout=2.0)], engine=engine))
+    assert found == {CARD: serial, **dict.fromkeys(("127.61.0.2", "127.61.0.3", "127.61.0.4"), "invalid_option")}
+
+
 def test_two_sweeps_at_once_do_not_mix(fleet: Emulator) -> None:
     results: list[dict[str, str]] = []
 
