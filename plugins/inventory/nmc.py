@@ -386,16 +386,22 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _populate(self, found: t.Sequence[Found], places: t.Mapping[Key, Place]) -> None:
         group = self._data.add_group(self.get_option("group"))
         known = set(self._data.hosts)
-        taken = (*known, *self._data.groups, *(self.get_option("groups") or ()))
+        taken = (*known, *self._data.groups, *self._composed_groups())
         hosts = hosts_from(found, words=self._free_words, taken=taken, warn=self.display.warning)
         for host in hosts:
             self._data.add_host(host.name, group=group)
             self._set_variables(host, places[host.found.key], is_known=host.name in known)
         self._tell(found)
 
+    def _composed_groups(self) -> list[str]:
+        parents = (keyed.get("parent_group") for keyed in self.get_option("keyed_groups") or ())
+        names = (*(self.get_option("groups") or ()), *(parent for parent in parents if parent))
+        return [self._sanitize_group_name(name) for name in names]
+
     def _free_words(self, found: Found) -> t.Iterator[str]:
         """What a card may be called by, and no group will be: its own word could make another card's group part of one of its own."""
-        prefixes = tuple(f"{keyed['prefix']}{keyed.get('separator', '_')}".lower() for keyed in self.get_option("keyed_groups") or ())
+        starts = (f"{keyed['prefix']}{keyed.get('separator', '_')}" for keyed in self.get_option("keyed_groups") or ())
+        prefixes = tuple(self._sanitize_group_name(start).lower() for start in starts)
         yield from (word for word in self._words(found) if word is not None and not word.lower().startswith(prefixes))
 
     def _words(self, found: Found) -> t.Iterator[str | None]:

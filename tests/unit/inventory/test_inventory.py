@@ -183,11 +183,12 @@ def test_two_files_cannot_claim_one_address_for_two_clients(inventory: Inventory
     assert "127.61.0.1 is an address of the clients acme and initech" in " ".join(done.stderr.split())
 
 
-@pytest.mark.parametrize("name", ["nmc", "Paris", "family_smart_ups"])
+@pytest.mark.parametrize("name", ["nmc", "Near_Paris", "family_of_smart_ups", "families"])
 def test_a_card_cannot_be_named_like_a_group_of_this_very_inventory(inventory: Inventory, name: str) -> None:
     inventory.emulator.patch("127.61.0.7", name=name)
     try:
-        hosts = inventory.hosts(keyed_groups=_GROUPS, groups={"paris": "nmc_site == 'paris'"}, sources=source(hosts=["127.61.0.7"]))
+        keyed = [{"key": "nmc_discovered.product_family", "prefix": "family-of", "parent_group": "families"}]
+        hosts = inventory.hosts(keyed_groups=keyed, groups={"near-paris": "nmc_site == 'paris'"}, sources=source(hosts=["127.61.0.7"]))
     finally:
         inventory.emulator.patch("127.61.0.7", name="at-home")
     assert set(hosts) == {"ZA2261000007"}
