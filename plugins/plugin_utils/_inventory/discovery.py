@@ -79,14 +79,12 @@ class Search:
     def find(self, places: t.Sequence[Place]) -> list[Found]:
         """What was found, in the order of the places. Places of a range at which nothing answers are left out."""
         found: dict[int, Found] = {}
-        began = shown = time.monotonic()
-        for number, swept in enumerate(self._swept(places), 1):
+        progress, cards = _Progress(self.say, "asked", len(places)), 0
+        for swept in self._swept(places):
             asked = t.cast("_Asked", swept.target)
             found[asked.number] = _found(asked, swept)
-            if time.monotonic() - shown > _PROGRESS_SECONDS:
-                shown = time.monotonic()
-                cards = sum(one.is_here for one in found.values())
-                self.say(f"{number:,} of {len(places):,} addresses asked, {cards:,} cards found, {shown - began:.0f} s")
+            cards += found[asked.number].is_here
+            progress.go_on(cards)
         self._greet(places, found)
         seen = [found.get(number) or _unasked(place) for number, place in enumerate(places)]
         return [one for one in seen if one.is_here or one.listed or one.is_replaced]
@@ -111,10 +109,28 @@ class Search:
         """Where nothing answers over SNMP, a greeting tells a card by."""
         ports = {name: port for name, port in (("ssh", self.ssh_port), ("ftp", self.ftp_port)) if name in self.detect}
         quiet = [number for number, place in enumerate(places) if not (found.get(number) or _unasked(place)).is_here]
-        said = greetings([places[number].address for number in quiet], ports, timeout=self.timeout, at_once=self.limits.in_flight)
+        progress = _Progress(self.say, "listened to", len(quiet))
+        said = greetings([places[number].address for number in quiet], ports, timeout=self.timeout, progress=progress.go_on)
         for number, words in zip(quiet, said, strict=True):
             if words:
                 found[number] = replace(found.get(number) or _unasked(places[number]), greetings=words)
+
+
+class _Progress:
+    """Says every few seconds how far it is."""
+
+    def __init__(self, say: t.Callable[[str], None], what: str, total: int) -> None:
+        self._say, self._what, self._total = say, what, total
+        self._began = self._said = time.monotonic()
+        self._done = 0
+
+    def go_on(self, cards: int) -> None:
+        """One more address is done, and so many cards were found until now."""
+        self._done += 1
+        now = time.monotonic()
+        if now - self._said > _PROGRESS_SECONDS:
+            self._said = now
+            self._say(f"{self._done:,} of {self._total:,} addresses {self._what}, {cards:,} cards found, {now - self._began:.0f} s")
 
 
 @dataclass(frozen=True)

@@ -20,26 +20,37 @@ _LONGEST_LINE = 255
 _AT_ONCE = 512  # connections; a process may have 1,024 files open where nobody raised that
 
 
-def greetings(addresses: t.Sequence[str], ports: t.Mapping[str, int], *, timeout: float, at_once: int = _AT_ONCE) -> list[dict[str, str]]:
-    """What each address says by protocol, of what only cards say; ``timeout`` is in seconds, for one connection."""
+def greetings(
+    addresses: t.Sequence[str], ports: t.Mapping[str, int], *, timeout: float, progress: t.Callable[[int], None]
+) -> list[dict[str, str]]:
+    """What each address says by protocol, of what only cards say; ``timeout`` is in seconds, for one connection.
+
+    After each address ``progress`` is told how many cards were found.
+    """
     if not ports or not addresses:
         return [{} for _address in addresses]
-    return asyncio.run(_all(addresses, ports, timeout, min(at_once, _AT_ONCE)))
+    return asyncio.run(_all(addresses, ports, timeout, progress))
 
 
-async def _all(addresses: t.Sequence[str], ports: t.Mapping[str, int], timeout: float, at_once: int) -> list[dict[str, str]]:
+async def _all(
+    addresses: t.Sequence[str], ports: t.Mapping[str, int], timeout: float, progress: t.Callable[[int], None]
+) -> list[dict[str, str]]:
     """A fixed number of workers takes the addresses one after the other, so that many addresses are no load."""
     said: list[dict[str, str]] = [{} for _address in addresses]
     waiting = iter(enumerate(addresses))
+    cards = 0
 
     async def work() -> None:
+        nonlocal cards
         for number, address in waiting:
             for protocol, port in ports.items():
                 line = await _first_line(address, port, timeout)
                 if _CARDS[protocol].fullmatch(line):
                     said[number][protocol] = line
+            cards += bool(said[number])
+            progress(cards)
 
-    await asyncio.gather(*(work() for _worker in range(min(at_once, len(addresses)))))
+    await asyncio.gather(*(work() for _worker in range(min(_AT_ONCE, len(addresses)))))
     return said
 
 
