@@ -13,8 +13,8 @@ import typing as t
 
 # The FTP server says model and AOS before a login (seen with 6.0.6); the SSH server is cryptlib's on every card that was captured.
 _CARDS: t.Mapping[str, re.Pattern[str]] = {
-    "ftp": re.compile(r"220 [A-Za-z0-9]+ Network Management Card AOS v\S+ FTP server ready\.?"),
-    "ssh": re.compile(r"SSH-2\.0-cryptlib\S*"),
+    "ftp": re.compile(r"220 [A-Za-z0-9]+ Network Management Card AOS v[!-~]+ FTP server ready\.?"),
+    "ssh": re.compile(r"SSH-2\.0-cryptlib[!-~]*"),
 }
 _LONGEST_LINE = 255
 _AT_ONCE = 512  # connections; a process may have 1,024 files open where nobody raised that

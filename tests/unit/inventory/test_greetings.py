@@ -1,0 +1,61 @@
+# Copyright (c) 2026, The secure_power.nmc contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""By which words before a login a card is known."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.greetings import greetings
+
+if t.TYPE_CHECKING:
+    import socket
+
+Serve = t.Callable[[t.Callable[["socket.socket"], None]], int]
+_FTP = b"220 AP9640 Network Management Card AOS v2.5.0.6 FTP server ready.\r\n"
+
+
+def heard(protocol: str, port: int, timeout: float = 2.0) -> dict[str, str]:
+    told: list[int] = []
+    (said,) = greetings(["127.0.0.1"], {protocol: port}, timeout=timeout, progress=told.append)
+    assert told == [int(bool(said))]
+    return said
+
+
+@pytest.mark.parametrize(("protocol", "line"), [("ftp", _FTP), ("ssh", b"SSH-2.0-cryptlib\r\n")])
+def test_a_card_is_known_by_its_greeting(tcp_server: Serve, protocol: str, line: bytes) -> None:
+    assert heard(protocol, tcp_server(lambda connection: connection.sendall(line))) == {protocol: line.decode().strip()}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "line"),
+    [
+        ("ftp", b"220 ProFTPD ready.\r\n"),
+        ("ftp", b"SSH-2.0-cryptlib\r\n"),
+        ("ssh", b"SSH-2.0-OpenSSH_9.9\r\n"),
+        ("ssh", b"SSH-2.0-cryptlib"),
+        ("ssh", b"SSH-2.0-cryptlib" + 10_000 * b"x" + b"\r\n"),
+        ("ssh", b"SSH-2.0-cryptlib\x1b[2J\r\n"),
+        ("ftp", bytes(range(256)) + b"\n"),
+        ("ftp", b""),
+    ],
+)
+def test_nothing_else_is_taken_for_a_card(tcp_server: Serve, protocol: str, line: bytes) -> None:
+    assert heard(protocol, tcp_server(lambda connection: connection.sendall(line))) == {}
+
+
+def test_who_says_nothing_is_not_waited_for_longer_than_the_timeout(tcp_server: Serve) -> None:
+    began = time.monotonic()
+    assert heard("ssh", tcp_server(lambda connection: t.cast("None", connection.recv(1))), timeout=0.3) == {}
+    assert 0.3 <= time.monotonic() - began < 5
+
+
+def test_many_addresses_where_nobody_is_are_no_load() -> None:
+    told: list[int] = []
+    assert greetings(["127.0.0.1"] * 2000, {"ssh": 9, "ftp": 9}, timeout=2.0, progress=told.append) == [{}] * 2000
+    assert told == [0] * 2000
