@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.advisories import exposures
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.baseline import Baseline, Fit, Matcher, Rule, Waiver, Wanted
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.catalogue import known_release
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.delivery import origin
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.entitlement import Answer, Entitlement, Question, entitlement
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.finding import Finding, Subject
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
@@ -158,7 +159,8 @@ class _Judge:
             if refusal is None or answer.answer is Answer.UNKNOWN:
                 refusal = answer
         if refusal is None:
-            return self._said(Reason.IMAGE_MISSING, f"{off}, and the image store holds no release that will do")
+            source = origin(self._card, Release(wanted.least, {}))
+            return self._said(Reason.IMAGE_MISSING, f"{off}, and the image store holds no release that will do; it comes from {source}")
         return self._not_entitled(rule, refusal, off, wanted)
 
     def _not_entitled(self, rule: Rule, refusal: Entitlement, off: str, wanted: Wanted) -> Finding:

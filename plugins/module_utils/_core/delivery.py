@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.manifest import Delivery
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.skus import TOOLS
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.skus import DOWNLOAD_PAGE, TOOLS
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
@@ -24,6 +24,10 @@ _PROGRAMS: t.Mapping[Delivery, str] = {
     Delivery.DATA_CENTER_EXPERT: "Data Center Expert",
 }
 
+# The major version of NMC3 from which firmware is certified, and is part of the tool of a product family. Source: Secure NMC FAQ.
+_CERTIFIED_MAJOR = 3
+_NMC2_DOWNLOADS = "the software and firmware downloads of www.apc.com"
+
 
 @dataclass(frozen=True)
 class WorkItem:
@@ -33,6 +37,17 @@ class WorkItem:
     part_number: str | None
     card_serial: str | None
     release: str
+
+
+def origin(card: Card, release: Release) -> str:
+    """Where a person gets the images of a release."""
+    if card.generation != 3:
+        return _NMC2_DOWNLOADS
+    version = release.targets.get(Component.APPLICATION) or release.targets.get(Component.AOS)
+    if version is None or version.major < _CERTIFIED_MAJOR:
+        return DOWNLOAD_PAGE
+    tool = TOOLS.get(card.product_family)
+    return f"{DOWNLOAD_PAGE}, inside {f'the {tool.name} ({tool.part_number})' if tool else 'the Secure NMC System Tool'}"
 
 
 def external_work(card: Card, target: Release, store: Store | None) -> WorkItem | None:

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.crossings import crossed
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.delivery import WorkItem, external_work
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.delivery import WorkItem, external_work, origin
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.products import (
     BY_APPLICATION,
@@ -332,7 +332,8 @@ def _release_steps(card: Card, versions: Versions, release: Release, allow: Perm
         if image is None:
             return Refusal(
                 Reason.IMAGE_MISSING,
-                f"no image is given that brings {' and '.join(part.value for part in brings)} to {release}",
+                f"no image is given that brings {' and '.join(part.value for part in brings)} to {release}; "
+                f"it comes from {origin(card, release)}",
             )
         refusal = _gate(card, component, image, release, allow)
         if refusal is not None:

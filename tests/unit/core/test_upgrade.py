@@ -375,3 +375,20 @@ def test_the_model_of_a_rack_ats_asks_for_consent_whatever_the_application_is_ca
     switch = dataclasses.replace(_SU, device=dataclasses.replace(_SU.device, model="AP4423A"))
     assert make_plan(switch, [nmc3("2.5.5.1")], allow=Permissions()).reason is Reason.RACK_ATS_NEEDS_CONSENT
     assert make_plan(switch, [nmc3("2.5.5.1")], allow=Permissions(rack_ats=True)).reason is Reason.UPGRADE_PLANNED
+
+
+@pytest.mark.parametrize(
+    ("card", "release", "source"),
+    [
+        (card_of("hw21", "su", aos="2.3.1.1", app="2.3.1.1"), release_of(app="2.5.5.1"), "www.se.com/secure-nmc"),
+        (
+            card_of("hw21", "su", aos="2.5.5.1", app="2.5.5.1"),
+            release_of(app="3.4.0.8"),
+            "www.se.com/secure-nmc, inside the Secure NMC System Tool for Smart-UPS (SFNCM3FMTSU)",
+        ),
+        (card_of("hw05", "sumx", aos="7.0.4", app="7.0.4"), release_of(app="7.2.0"), "the software and firmware downloads of www.apc.com"),
+    ],
+)
+def test_a_missing_image_is_said_to_come_from_where_the_vendor_has_it(card: Card, release: Release, source: str) -> None:
+    plan = plan_of(card, release)
+    assert (plan.reason, plan.sentence.endswith(f"; it comes from {source}")) == (Reason.IMAGE_MISSING, True), plan.sentence
