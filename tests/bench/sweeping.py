@@ -39,10 +39,11 @@ _REMARK = (
 
 
 def measure_sweeping(scale: Scale) -> Findings:
-    with start_emulator(fleet(scale.fleet), known_hosts=False) as emulator:
-        hosts = addresses(scale.fleet)
-        _loop(emulator, hosts)  # cards fill their tables when first asked
-        rows = (*_rates(emulator, hosts), _flatness(emulator, hosts), _faults(emulator, hosts))
+    with start_emulator(fleet(2 * scale.fleet), known_hosts=False) as emulator:
+        everybody = addresses(2 * scale.fleet)
+        hosts = everybody[: scale.fleet]
+        _loop(emulator, everybody)  # cards fill their tables when first asked
+        rows = (*_rates(emulator, hosts), _flatness(emulator, everybody), _faults(emulator, hosts))
     with start_emulator(fleet(scale.fleet // 5), known_hosts=False) as emulator:
         return Findings((*rows, _range(emulator, scale.fleet // 5)), (_REMARK,))
 
