@@ -394,9 +394,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._tell(found)
 
     def _composed_groups(self) -> list[str]:
+        """As they are written, and as core will have them."""
         parents = (keyed.get("parent_group") for keyed in self.get_option("keyed_groups") or ())
         names = (*(self.get_option("groups") or ()), *(parent for parent in parents if parent))
-        return [self._sanitize_group_name(name) for name in names]
+        return [*names, *(self._sanitize_group_name(name) for name in names)]
 
     def _free_words(self, found: Found) -> t.Iterator[str]:
         """What a card may be called by, and no group will be: its own word could make another card's group part of one of its own."""
