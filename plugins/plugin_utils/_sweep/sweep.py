@@ -147,8 +147,7 @@ class _Sweep:
         try:
             action = tell(work.actions, outcome)
         except StopIteration as end:
-            access, reading = end.value
-            return self._ended(Swept(work.target, access, reading, None), work)
+            return self._ended(_read(work.target, end.value), work)
         except NmcError as error:
             return self._ended(Swept(work.target, None, None, error), work)
         if isinstance(action, Exchange):
@@ -184,3 +183,8 @@ class _Sweep:
     def _late(self, target: Target, missed: str) -> Swept:
         message = f"{target.name}: the {self._limits.deadline:g} s for the whole sweep were over before the card {missed}."
         return Swept(target, None, None, UnreachableError(Reason.SWEEP_ENDED, message))
+
+
+def _read(target: Target, answered: tuple[Access, Reading]) -> Swept:
+    access, reading = answered
+    return Swept(target, access, reading, None)

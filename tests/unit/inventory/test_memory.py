@@ -110,7 +110,7 @@ def test_a_card_in_whose_place_something_else_answers_is_forgotten() -> None:
 def test_an_entry_that_another_release_has_written_is_forgotten() -> None:
     look = Look([found(1)], [found(1)])
     look.recall(1)
-    (key,) = look.cache
+    key = next(iter(look.cache))
     look.cache[key]["found"][0]["colour"] = "red"
     assert look.recall(1) == [found(1)]
 

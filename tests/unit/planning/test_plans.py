@@ -28,11 +28,11 @@ NOTHING: Variables = {"state": "unsubscribed", "source": None, "expires_on": Non
 BOUGHT: Variables = {"state": "subscribed", "source": "purchased", "expires_on": UNTIL}
 
 
-def result(subscription: Variables = NOTHING, **more: t.Any) -> Variables:
+def result(subscription: Variables | None = None, **more: t.Any) -> Variables:
     """What `nmc_license` says of a Smart-UPS card, as far as a plan looks at it."""
     evidence = {"subscription_family": "SWNMC3SU"}
     plain = {"reason": "not_subscribed", "msg": "ups1: it has none.", "platform": None, "waiting": None}
-    return {**plain, "subscription": subscription, "evidence": evidence, **more}
+    return {**plain, "subscription": subscription or NOTHING, "evidence": evidence, **more}
 
 
 def host(name: str = "ups1", said: Variables | None = None, **variables: t.Any) -> Host:

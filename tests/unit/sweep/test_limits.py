@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
+Running = t.Generator[Swept, None, None]
 CARD = "127.61.0.1"
 SILENT = "127.62.0.1"
 
@@ -41,7 +42,7 @@ def test_ten_thousand_silent_addresses_hold_nobody_up(fleet: Emulator) -> None:
 
 def test_a_card_behind_silent_ones_is_known_before_they_are(fleet: Emulator) -> None:
     targets = [target(f"127.62.0.{number}", fleet.snmp_port) for number in range(200)]
-    first = next(t.cast("t.Generator[Swept, None, None]", sweep([*targets, target(CARD, fleet.snmp_port)])))
+    first = next(t.cast("Running", sweep([*targets, target(CARD, fleet.snmp_port)])))
     assert first.target.name == CARD
 
 
@@ -49,7 +50,7 @@ def test_ssh_sessions_that_nobody_answers_hold_no_snmp_up(fleet: Emulator) -> No
     cards = [f"127.61.0.{number}" for number in range(1, 41)]
     with unanswered() as port:
         dead = [Target(f"dead-{number}", (Access("dead", ssh(fleet, "127.0.0.1", port=port, timeout=2.0), None),)) for number in range(200)]
-        running = t.cast("t.Generator[Swept, None, None]", sweep([*dead, *(target(host, fleet.snmp_port, timeout=2.0) for host in cards)]))
+        running = t.cast("Running", sweep([*dead, *(target(host, fleet.snmp_port, timeout=2.0) for host in cards)]))
         first = [swept.target.name for swept in itertools.islice(running, len(cards))]
         running.close()
     assert sorted(first) == sorted(cards)
@@ -94,7 +95,7 @@ def test_no_more_targets_are_in_flight_than_allowed_and_they_are_taken_as_needed
             taken.append(number)
             yield target(SILENT, fleet.snmp_port)
 
-    running = t.cast("t.Generator[Swept, None, None]", sweep(targets(), Limits(in_flight=10)))
+    running = t.cast("Running", sweep(targets(), Limits(in_flight=10)))
     next(running)
     running.close()
     assert len(taken) == 10
@@ -128,7 +129,7 @@ def test_no_more_cards_of_a_site_are_read_at_once_than_allowed(fleet: Emulator) 
     with agent(react, *hosts) as port:
         slow = [target(host, port, site="branch", timeout=0.6, retries=0) for host in hosts[:15]]
         other = [target(host, port, site="office", timeout=0.6, retries=0) for host in hosts[15:]]
-        running = t.cast("t.Generator[Swept, None, None]", sweep([*slow, *other], Limits(per_site=3)))
+        running = t.cast("Running", sweep([*slow, *other], Limits(per_site=3)))
         next(running)
         at_once = most
         running.close()
@@ -153,7 +154,7 @@ def test_a_sweep_that_is_closed_half_way_leaves_nothing(fleet: Emulator) -> None
     users = [target(f"127.61.1.{number}", fleet.snmp_port, **V3) for number in range(1, 5)]
     over_ssh = [Target(host, (snmp_access(host, fleet.snmp_port, ssh=ssh(fleet, host)),)) for host in SSH_CARDS]
     silent = [target(f"127.62.0.{number}", fleet.snmp_port, timeout=60.0) for number in range(100)]
-    running = t.cast("t.Generator[Swept, None, None]", sweep([*over_ssh, *users, *silent, *cards]))
+    running = t.cast("Running", sweep([*over_ssh, *users, *silent, *cards]))
     for _time in range(5):
         next(running)
     running.close()
