@@ -237,6 +237,11 @@ def connect(endpoint: SshEndpoint) -> t.Iterator[SshConnection]:
             connection.close()
 
 
+def knock(endpoint: SshEndpoint) -> None:
+    """Connect and hang up; raises what `connect` raises where nobody takes the connection."""
+    _dial(endpoint).close()
+
+
 def _dial(endpoint: SshEndpoint) -> socket.socket:
     try:
         addresses = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)

@@ -19,6 +19,8 @@ if t.TYPE_CHECKING:
 
 _SNMP_SESSIONS = 32
 _NAMES = 16
+# Each has a connection open; a process may have 1,024 files open where nobody raised that.
+_KNOCKS = 256
 
 _Work = t.TypeVar("_Work")
 
@@ -27,7 +29,7 @@ class Crew(t.Generic[_Work]):
     """A bounded number of threads for each kind of job; `wake` becomes readable when one is done."""
 
     def __init__(self, *, ssh_sessions: int) -> None:
-        sizes = {"ssh": ssh_sessions, "snmp": _SNMP_SESSIONS, "names": _NAMES}
+        sizes = {"ssh": ssh_sessions, "snmp": _SNMP_SESSIONS, "names": _NAMES, "knocks": _KNOCKS}
         self._pools = {name: ThreadPoolExecutor(size, thread_name_prefix=f"sweep-{name}") for name, size in sizes.items()}
         self._done: collections.deque[tuple[_Work, Future[t.Any]]] = collections.deque()
         self.wake, self._bell = socket.socketpair()

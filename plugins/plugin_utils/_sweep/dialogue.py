@@ -18,7 +18,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     ReplyError,
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import AskSsh, gather_ssh, reading_steps, tell
-from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp, snmp_codec
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp, snmp_codec, ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_endpoint import values_of
 
 if t.TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Exchange(t.NamedTuple):
 
 
 class Job(t.NamedTuple):
-    """Do this in a thread of the crew that is named: names, snmp or ssh."""
+    """Do this in a thread of the crew that is named: names, knocks, snmp or ssh."""
 
     crew: str
     work: t.Callable[[], t.Any]
@@ -108,6 +108,9 @@ class _Dialogue:
 
     def _take(self, step: Step) -> Actions[t.Any]:
         if isinstance(step, AskSsh):
+            if not self.has_turn:
+                # Nobody has answered yet: most likely nobody is there, and that is to cost none of the few sessions.
+                yield Job("knocks", functools.partial(ssh.knock, step.access.require_ssh()))
             yield from self._turn()
             return (yield Job("ssh", functools.partial(gather_ssh, step.access)))
         if self._peer is None:

@@ -56,6 +56,15 @@ def test_ssh_sessions_that_nobody_answers_hold_no_snmp_up(fleet: Emulator) -> No
     assert sorted(first) == sorted(cards)
 
 
+def test_hosts_that_take_no_connection_occupy_no_ssh_session(fleet: Emulator) -> None:
+    with unanswered() as port:
+        dead = [Target(f"dead-{number}", (Access("dead", ssh(fleet, "127.0.0.1", port=port, timeout=1.0), None),)) for number in range(120)]
+        started = time.monotonic()
+        found = collections.Counter(told(sweep(dead, Limits(ssh_sessions=2))).values())
+    assert found == {"connection_failed": 120}
+    assert time.monotonic() - started < 20, "two sessions at once would take a minute"
+
+
 @contextlib.contextmanager
 def unanswered() -> t.Iterator[int]:
     """A port at which connections are neither taken nor refused, because too many wait already."""
