@@ -33,8 +33,9 @@ _NOW: t.Mapping[str, str] = {
     "sqlite": "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
     "postgresql": "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)",
 }
-# What PostgreSQL says when all its connections are taken; there is no code for it before the connection is there.
-_CROWDED = ("too many clients", "too many connections", "connection slots are reserved")
+# What PostgreSQL says when all its connections are taken; there is no code for it before the connection is there. SQLite does not wait by
+# itself while others recover a ledger whose writers were killed, or make it one with a write-ahead log.
+_CROWDED = ("too many clients", "too many connections", "connection slots are reserved", "database is locked")
 _POSTGRESQL_OPTIONS: t.Mapping[str, t.Any] = {
     "connect_timeout": _CONNECT_SECONDS,
     "tcp_user_timeout": _PATIENCE * 1000,

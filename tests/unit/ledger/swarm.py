@@ -147,7 +147,7 @@ def run(job: str, url: str, workers: int, *, failures: int = 0) -> list[Said]:
     """Run a job to its end in many processes, of which so many must fail, and return what they said."""
     with _started(job, url, workers) as process:
         output, errors = process.communicate(timeout=_MAX_SECONDS)
-    assert (process.returncode, errors) == (failures, "")
+    assert (process.returncode, errors) == (failures, ""), errors
     return [json.loads(line) for line in output.splitlines()]
 
 
@@ -159,7 +159,7 @@ def run_and_kill(job: str, url: str, workers: int, *, seconds: float) -> list[Sa
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGKILL)
         output, errors = process.communicate(timeout=_MAX_SECONDS)
-    assert errors == ""
+    assert errors == "", errors
     return [json.loads(line) for line in (first + output).splitlines()]
 
 
