@@ -21,7 +21,7 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.sweep impo
 if t.TYPE_CHECKING:
     from emulator.testing import Emulator
 
-pytestmark = pytest.mark.usefixtures("nothing_left")
+pytestmark = [pytest.mark.usefixtures("nothing_left"), pytest.mark.every_fault]
 
 COMMUNITY_CARDS = [f"127.61.0.{number}" for number in range(1, 41)]
 USER_CARDS = [f"127.61.1.{number}" for number in range(1, 5)]

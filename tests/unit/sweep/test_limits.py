@@ -24,7 +24,7 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.sweep impo
 if t.TYPE_CHECKING:
     from emulator.testing import Emulator
 
-pytestmark = pytest.mark.usefixtures("nothing_left")
+pytestmark = [pytest.mark.usefixtures("nothing_left"), pytest.mark.every_fault]
 
 Running = t.Generator[Swept, None, None]
 CARD = "127.61.0.1"
