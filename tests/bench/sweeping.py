@@ -32,9 +32,9 @@ _RANGE = ipaddress.IPv4Network("127.50.0.0/16")
 _SMALL = 100
 _GARBAGE, _PRINTER = "127.49.0.1", "127.49.0.2"
 _REMARK = (
-    "A sweep does more than the loop that it is compared with: it makes a card of the values, which takes about two thirds of its "
-    "processor time. Silence costs a sweep no more than three packets and the time to wait for the others. What is said of SNMP "
-    "v1 and v2c holds for both engines, because a sweep writes and reads these messages itself; they differ in v3."
+    "A sweep does more than the loop that it is compared with: it makes a card of the values. Silence costs a sweep no more than three "
+    "packets and the time to wait for the others. What is said of SNMP v1 and v2c holds for both engines, because a sweep writes and reads "
+    "these messages itself; they differ in v3."
 )
 
 

@@ -28,6 +28,7 @@ def main(picture: Path | None) -> int:
         write_variables(emulator, licensing)
         fleet, drawn, changes = _fleet()
         trouble, told = _trouble()
+        told = told.replace(str(emulator.known_hosts), "~/.ssh/known_hosts")
         problems = [*fleet, *trouble, *_rights()]
     if picture is not None:
         picture.write_text(svg(f"$ make demo\n\n{drawn}\n\n\n{told}"), encoding="utf-8")

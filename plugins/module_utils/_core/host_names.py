@@ -33,7 +33,7 @@ class Naming:
 
 def is_usable(text: str) -> bool:
     """Whether a card may be called by its own word. An address is none: it may be that of another host."""
-    return _NAME.fullmatch(text) is not None and text.lower() not in _RESERVED and not _is_address(text)
+    return _NAME.fullmatch(text) is not None and text.lower() not in _RESERVED and not is_address(text)
 
 
 def choose_names(cards: t.Sequence[Naming], taken: t.Iterable[str]) -> list[str]:
@@ -62,7 +62,8 @@ def _is_free(word: str, used: set[str], claims: t.Mapping[str, int]) -> bool:
     return word.lower() not in used and claims[word.lower()] == 1
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether a text is an IPv4 or IPv6 address."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

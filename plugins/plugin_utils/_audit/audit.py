@@ -51,7 +51,7 @@ class Audit:
         self._hosts = sorted(hosts, key=lambda host: host.name)
         self._memories: dict[tuple[str, str | None], AuditMemory] = {}
         self._reports: dict[str, Report] = {}
-        self._files = file_names({host.client for host in self._hosts})
+        self._files = file_names({host.client for host in self._hosts}, who="audit")
         self._seen: dict[tuple[str, str | None], list[tuple[CardKey, Result]]] = {}
         self._off: dict[str, list[str]] = {}
         self._findings: list[Result] = []

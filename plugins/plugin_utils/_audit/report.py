@@ -97,7 +97,7 @@ class Report:
         return f'{{\n{lines} "findings": [\n{findings}\n ]\n}}\n'
 
 
-def file_names(clients: t.Iterable[str]) -> dict[str, str]:
+def file_names(clients: t.Iterable[str], *, who: str) -> dict[str, str]:
     """The file of each client. Raises `InputError` where two would share one."""
     names: dict[str, str] = {}
     owners: dict[str, str] = {}
@@ -106,7 +106,7 @@ def file_names(clients: t.Iterable[str]) -> dict[str, str]:
         # Some file systems do not tell capitals from small letters.
         other = owners.setdefault(names[client].lower(), client)
         if other != client:
-            message = f"audit: the clients {other!r} and {client!r} would share the report {names[client]}; rename one of them."
+            message = f"{who}: the clients {other!r} and {client!r} would share the report {names[client]}; rename one of them."
             raise InputError(Reason.INVALID_OPTION, message)
     return names
 

@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec, secret_options, shared_spec
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.host_names import is_usable
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.host_names import is_address, is_usable
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import access_from
@@ -100,7 +100,7 @@ class Source:
     def places(self, folder: Path, known: Known) -> t.Iterator[Place]:
         """What is listed, then the ranges. Raises `InputError`."""
         for entry in self.hosts:
-            yield self._listed(entry, name=None if _is_address(entry) else _usable(entry))
+            yield self._listed(entry, name=None if is_address(entry) else _usable(entry))
         yield from self._rows(folder)
         for group in self.groups:
             yield from (self._listed(address, name=name) for name, address in known(group, self.client))
@@ -108,7 +108,7 @@ class Source:
 
     def _listed(self, address: str, **more: str | None) -> Place:
         """Addresses can be written in several ways."""
-        return Place(self, str(ipaddress.ip_address(address)) if _is_address(address) else address, listed=True, **more)
+        return Place(self, str(ipaddress.ip_address(address)) if is_address(address) else address, listed=True, **more)
 
     def _rows(self, folder: Path) -> t.Iterator[Place]:
         if self.csv is None:
@@ -267,14 +267,6 @@ def _usable(name: str) -> str:
     if not is_usable(name):
         raise invalid(f"hosts has {name!r}, which is neither an address nor a name")
     return name
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _cell(row: t.Mapping[str, t.Any], column: str | None) -> str | None:

@@ -45,7 +45,7 @@ def plan_all(order: Order, hosts: t.Iterable[Host]) -> Result:
     by_client: dict[str, list[Host]] = {}
     for host in hosts:
         by_client.setdefault(host.client, []).append(host)
-    names = file_names(by_client)
+    names = file_names(by_client, who=WHO)
     clients: dict[str, Result] = {}
     changed, texts = False, []
     for client, its_hosts in sorted(by_client.items()):
