@@ -69,8 +69,9 @@ def parse(text: str, name: str) -> KnownHosts:
     trusted: list[HostKey] = []
     revoked: list[HostKey] = []
     for line in text.splitlines():
-        marker, patterns, key = _entry(line)
-        if key is None or not _matches(patterns, name):
+        marker, patterns, encoded = _entry(line)
+        key = _key(*encoded) if _matches(patterns, name) else None
+        if key is None:
             continue
         if marker == "@revoked":
             revoked.append(key)
@@ -117,17 +118,20 @@ def _is_file_at(file: t.IO[bytes], path: Path) -> bool:
         return False
 
 
-def _entry(line: str) -> tuple[str, str, HostKey | None]:
-    """Take one line apart: marker, host patterns and key; no key if the line holds none."""
-    fields = line.split()
+def _entry(line: str) -> tuple[str, str, tuple[str, str]]:
+    """Take one line apart: marker, host patterns, and type and base64 of the key; patterns are empty if the line holds no key."""
+    fields = line.split(None, 4)
     marker = fields.pop(0) if fields and fields[0].startswith("@") else ""
     if len(fields) < 3 or fields[0].startswith("#"):
-        return marker, "", None
+        return marker, "", ("", "")
+    return marker, fields[0], (fields[1], fields[2])
+
+
+def _key(key_type: str, encoded: str) -> HostKey | None:
     try:
-        blob = base64.b64decode(fields[2], validate=True)
+        return HostKey(key_type, base64.b64decode(encoded, validate=True))
     except (binascii.Error, ValueError):
-        return marker, "", None
-    return marker, fields[0], HostKey(fields[1], blob)
+        return None
 
 
 def _matches(patterns: str, name: str) -> bool:
@@ -139,6 +143,8 @@ def _matches(patterns: str, name: str) -> bool:
 
 
 def _matches_one(pattern: str, name: str) -> bool:
+    if "*" not in pattern and "?" not in pattern:
+        return pattern.lower() == name
     expression = re.escape(pattern.lower()).replace(r"\*", ".*").replace(r"\?", ".")
     return re.fullmatch(expression, name, re.DOTALL) is not None
 
