@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import typing as t
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.figures import Figure, Findings, Row, Scale, at_most
@@ -26,30 +27,50 @@ def measure_enforcing(scale: Scale) -> Findings:
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         folder = Path(scratch)
         image = make_image(folder / _IMAGE, hardware_token="hw21", application="su", version="2.5.5.1", size=_MEGABYTES * 1_000_000)
-        alone, _memory = _enforced(1, scale, image, folder / "alone")
-        together, memory = _enforced(scale.enforced, scale, image, folder / "together")
+        alone = _enforced(1, scale, image, folder / "alone")
+        together = _enforced(scale.enforced, scale, image, folder / "together")
+        idle = _waited(scale, folder / "idle")
     work = f"`nmc_firmware` on {scale.enforced:,} cards at once, {_MEGABYTES} MB, {scale.reboot:g} s of restart"
     rows = (
-        Row(work=work, figure=Figure(together, "s"), against="one card alone", reference=Figure(alone, "s"), limit=at_most(2)),
-        Row(work="the same, memory of Ansible and its workers at its highest", figure=Figure(memory, "GB"), limit=at_most(2.5)),
+        Row(work=work, figure=together.seconds, against="one card alone", reference=alone.seconds, limit=at_most(2)),
+        Row(work="the same, memory of Ansible and its workers at its highest", figure=together.memory, limit=at_most(2.5)),
+        Row(work=f"as many workers of an action that waits for {scale.reboot:g} s and does nothing else: memory", figure=idle.memory),
+        Row(work="the same: time", figure=idle.seconds),
     )
     remark = (
-        f"Each of the {scale.enforced:,} upgrades is a worker of its own. Memory is what the processes do not share, and their part of "
-        f"what they share, looked at every {SAMPLE_SECONDS:g} s: mostly pages of the program that a worker copies because Python "
-        "counts references in them."
+        f"Each of the {scale.enforced:,} upgrades is a worker of its own, forked from Ansible. Memory is what the processes do not share, "
+        f"and their part of what they share, looked at every {SAMPLE_SECONDS:g} s: nearly all of it are pages of the program that a worker "
+        "copies because Python counts references in them, and copying them is a third of a worker's processor time. What workers cost that "
+        "only wait is Ansible's own part."
     )
     return Findings(rows, (remark,))
 
 
-def _enforced(cards: int, scale: Scale, image: Path, folder: Path) -> tuple[float, float]:
+@dataclass(frozen=True)
+class _Cost:
+    seconds: Figure
+    memory: Figure
+
+
+def _enforced(cards: int, scale: Scale, image: Path, folder: Path) -> _Cost:
     """Seconds, and GB at the highest."""
     folder.mkdir()
     with start_emulator(_fleet(cards, scale)) as emulator:
         plays = Plays(folder, cards=cards, **_variables(emulator, folder))
         wanted = {"version": "2.5.5.1", "image": str(image), "checksum": f"sha256:{hashlib.sha256(image.read_bytes()).hexdigest()}"}
-        with Memory(emulator.pid) as memory:
-            clocked = plays.run("secure_power.nmc.nmc_firmware", wanted, forks=cards)
-    return clocked.seconds, memory.highest / 1024 / 1024
+        return _cost(plays, "secure_power.nmc.nmc_firmware", wanted, forks=cards, emulator=emulator.pid)
+
+
+def _waited(scale: Scale, folder: Path) -> _Cost:
+    folder.mkdir()
+    plays = Plays(folder, cards=scale.enforced)
+    return _cost(plays, "bench_waiting", {"seconds": scale.reboot}, forks=scale.enforced)
+
+
+def _cost(plays: Plays, action: str, arguments: t.Mapping[str, t.Any], *, forks: int, emulator: int = 0) -> _Cost:
+    with Memory(emulator) as memory:
+        clocked = plays.run(action, arguments, forks=forks)
+    return _Cost(Figure(clocked.seconds, "s"), Figure(memory.highest / 1024 / 1024, "GB"))
 
 
 def _fleet(cards: int, scale: Scale) -> dict[str, t.Any]:

@@ -16,9 +16,9 @@ SAMPLE_SECONDS = 1.0
 
 
 class Memory(contextlib.AbstractContextManager["Memory"]):
-    """The memory (KiB) of all that this process starts meanwhile, but for the emulator."""
+    """The memory (KiB) of all that this process starts meanwhile, but for the emulator, if there is one."""
 
-    def __init__(self, emulator: int) -> None:
+    def __init__(self, emulator: int = 0) -> None:
         self.highest = 0
         self._emulator = emulator
         self._done = threading.Event()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bench import machine
 from bench.auditing import measure_auditing
+from bench.discovering import measure_discovering
 from bench.emulated import measure_emulator
 from bench.enforcing import measure_enforcing
 from bench.engines import measure_engines
@@ -44,6 +45,7 @@ MEASUREMENTS: tuple[t.Callable[[Scale], Findings], ...] = (
     measure_netmiko,
     measure_enforcing,
     measure_auditing,
+    measure_discovering,
     measure_upload_to_card,
     measure_upload_to_openssh,
     measure_engines,
