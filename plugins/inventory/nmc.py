@@ -259,6 +259,7 @@ if t.TYPE_CHECKING:
     from ansible.inventory.data import InventoryData
 
 Key = tuple[str, str, int]
+_FACTS = "nmc_discovered"
 # Whose a card is and where, of which nobody knows more than a source that had it before.
 _WHERE = ("nmc_host", "ansible_host", "nmc_client", "nmc_site")
 
@@ -328,7 +329,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _claimed(self) -> t.Iterator[tuple[tuple[str, int], str]]:
         """Address, port and client of the cards that other files have found."""
         for host in self._data.hosts.values():
-            if "nmc_discovered" in host.vars:
+            if _FACTS in host.vars:
                 where = str(host.vars.get("ansible_host")), host.vars.get("nmc_snmp_port", SNMP_PORT)
                 yield where, str(host.vars.get("nmc_client"))
 
@@ -429,8 +430,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             said = self._said_of(host.name)
             variables = {name: value for name, value in variables.items() if name not in _WHERE or name not in said}
             settings = {name: value for name, value in settings.items() if name not in said}
+        # Core goes over a variable word by word in case it holds templates. Facts hold none, and are most of the words of an inventory.
+        self._data.hosts[host.name].set_variable(_FACTS, variables[_FACTS])
         for name, value in {**settings, **variables, **place.source.variables}.items():
-            self._data.set_variable(host.name, name, value)
+            if name != _FACTS:
+                self._data.set_variable(host.name, name, value)
         strict, told = self.get_option("strict"), {**settings, **variables}
         self._set_composite_vars(self.get_option("compose"), told, host.name, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), told, host.name, strict=strict)

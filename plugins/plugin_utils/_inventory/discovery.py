@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -62,7 +62,7 @@ class Found:
         return self.client, self.address, self.port
 
     def as_dict(self) -> dict[str, t.Any]:
-        return asdict(self)
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 import typing as t
 from dataclasses import dataclass
-
-from ansible.utils.vars import transform_to_native_types
 
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.discovery import Found
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.hosts import remembered
@@ -51,9 +50,10 @@ class Memory:
     def _entry(self, key: str) -> tuple[float, str, list[Found]]:
         """When it was looked, by which places, and what was found. What another release has written is forgotten."""
         try:
-            entry = transform_to_native_types(t.cast("t.MutableMapping[str, t.Any]", self.cache)[key])
+            # Through JSON, which leaves no tag of Ansible's on a value, several times faster than Ansible's own way to do it.
+            entry = json.loads(json.dumps(t.cast("t.MutableMapping[str, t.Any]", self.cache)[key]))
             return float(entry["at"]), entry["asked"], [Found(**one) for one in entry["found"]]
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, RecursionError):
             return 0.0, "", []
 
 
