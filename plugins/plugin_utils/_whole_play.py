@@ -72,7 +72,7 @@ class WholePlayActionBase(ActionBase):
         given = transform_to_native_types(dict(self._task.args), redact=False)
         options = {name: value for name, value in given.items() if value is not None}
         spec = self._spec()
-        secrets = [options.get(name) for name in secret_options(spec)]
+        secrets = _secrets.texts(options.get(name) for name in secret_options(spec))
         _secrets.register(secrets)
         found = ArgumentSpecValidator(spec).validate(options)
         if found.error_messages:

@@ -176,7 +176,7 @@ def card_from_facts(facts: t.Mapping[str, t.Any]) -> Card | None:
     """
     try:
         return _from_facts(facts)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         return None
 
 

@@ -91,7 +91,7 @@ class Audit:
         """Opened before any card is asked. Raises `LedgerError`."""
         whose = _whose(host, self._order.ledger_url)
         if whose not in self._memories:
-            ledger = open_ledger(whose[1], client=host.client, card="audit", check_mode=self._order.check_mode)
+            ledger = open_ledger(whose[1], client=host.client, card=f"audit of {host.client}", check_mode=self._order.check_mode)
             self._memories[whose] = AuditMemory(ledger, today=self._now.date())
         return self._memories[whose]
 

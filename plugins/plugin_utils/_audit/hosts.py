@@ -80,21 +80,24 @@ class HostReader:
         options: Options = {}
         error: InputError | None = None
         try:
-            options = self._checked(self._given(variables), name)
-        except AnsibleError as failure:
-            error = InputError(Reason.INVALID_OPTION, f"{name}: its variables cannot be used: {failure.message}.")
+            options = self._checked(self._given(variables, name), name)
         except InputError as failure:
             error = failure
         client = options.get("client") or self._client(variables)
         return Host(name, client, options.get("site"), groups, options, _known(variables), removed, error)
 
-    def _given(self, variables: Variables) -> Options:
-        found = {option: self._first(names, variables) for option, names in self._variables.items()}
+    def _given(self, variables: Variables, card: str) -> Options:
+        found = {option: self._first(names, variables, card=card) for option, names in self._variables.items()}
         return {option: value for option, value in found.items() if value is not None}
 
-    def _first(self, names: t.Iterable[str], variables: Variables) -> t.Any:
+    def _first(self, names: t.Iterable[str], variables: Variables, *, card: str) -> t.Any:
+        """Raises `InputError`."""
         for name in names:
-            value = self._plain(variables.get(name), variables)
+            try:
+                value = self._plain(variables.get(name), variables)
+            except AnsibleError as error:
+                message = f"{card}: its variable {name} cannot be used: {error.message.rstrip('.')}."
+                raise InputError(Reason.INVALID_OPTION, message) from error
             if value is not None:
                 return value
         return None
@@ -131,12 +134,13 @@ class HostReader:
         own["purchase_date"] = day_from(own, "purchase_date", name)
         shared = {option: value for option, value in given.items() if option not in own}
         key = repr(shared)
+        secrets = _secrets.texts(shared.get(option) for option in self._secrets)
         if key not in self._validated:
             self._validated[key] = _validate({**shared, "host": name}, self._spec)
-            _secrets.register(shared.get(option) for option in self._secrets)
+            _secrets.register(secrets)
         found = self._validated[key]
         if isinstance(found, str):
-            problems = _secrets.scrub(found, [shared.get(option) for option in self._secrets])
+            problems = _secrets.scrub(found, secrets)
             raise InputError(Reason.INVALID_OPTION, f"{name}: {problems}.")
         return {**found, **own}
 
@@ -188,9 +192,10 @@ def _reading(facts: t.Any, *, is_missing: bool = False) -> Known | None:
     if not isinstance(facts, dict):
         return None
     try:
-        plain = json.loads(json.dumps(facts))
-        read_at = datetime.fromisoformat(plain["read_at"])
-    except (TypeError, ValueError, KeyError, RecursionError):
+        plain = json.loads(json.dumps(facts, ensure_ascii=False).encode())  # text that is no Unicode is none that a card said
+        said_at = datetime.fromisoformat(plain["read_at"])
+        read_at = None if said_at.tzinfo is None else said_at.astimezone(UTC)
+    except (TypeError, ValueError, KeyError, OverflowError, RecursionError):
         return None
     card = card_from_facts(plain)
-    return None if card is None or read_at.tzinfo is None else Known(card, read_at.astimezone(UTC), is_missing)
+    return None if card is None or read_at is None else Known(card, read_at, is_missing)

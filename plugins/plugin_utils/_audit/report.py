@@ -137,9 +137,9 @@ def write(path: Path, text: str) -> None:
 
 
 def _tidy(directory: Path) -> None:
-    """Remove what audits that were killed have left behind; younger ones may still be writing."""
+    """Remove what audits that were killed have left behind; younger ones may still be writing, and others' files stay."""
     for left in directory.glob(f"{_UNFINISHED}*"):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > _ABANDONED:
                 left.unlink()
 

@@ -54,12 +54,10 @@ class Sources:
 
     def store(self, host: Options) -> Store | None:
         """Raises `InputError` or `BlockedError`."""
-        options = self._task if self._task.get("image_store") else host
-        location = options.get("image_store")
+        location, authorities = (self._task.get(name) or host.get(name) for name in ("image_store", "image_store_ca_path"))
         if not location:
             return None
         path = location if "://" in location else self._beside(location)
-        authorities = options.get("image_store_ca_path")
         # Only the manifest is read, so that the place of the cache does not matter.
         downloads = Downloads(Path(), authorities, host.get("timeout", 30.0), WHO)
         return self._once(f"store {path} {authorities}", lambda: downloads.open_store(path))
@@ -69,7 +67,7 @@ class Sources:
             document = transform_to_native_types(self._load(self._find(path)), redact=False)
         except AnsibleError as error:
             raise InputError(Reason.BASELINE_INVALID, f"{WHO}: the baseline file {path} cannot be read: {error.message}.") from error
-        return document.get("baseline", document) if isinstance(document, dict) else None
+        return document.get("baseline", document) if isinstance(document, dict) else document
 
     def _once(self, name: str, make: t.Callable[[], _Made]) -> _Made:
         """What was made before, or the error that came of it."""

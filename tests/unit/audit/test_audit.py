@@ -2,25 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an audit finds, reports and remembers of hosts of which facts are at hand."""
+"""What an audit finds and remembers of hosts of which facts are at hand."""
 
 from __future__ import annotations
 
-import json
-import os
-import stat
 import typing as t
 from datetime import timedelta
 
 import pytest
-from unit.audit.audits import AN_HOUR_AGO, BASELINE, NEW, NOW, OLD, TARGET, audited, facts, findings, host, reports, sentences
+import sqlalchemy
+from unit.audit.audits import AN_HOUR_AGO, BASELINE, NEW, NOW, OLD, TARGET, audited, facts, findings, host, sentences
 from unit.core.builders import card_of
 from unit.ledger.kept import entry, ledger_of, undertaking
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card_key import CardKey
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, NmcError
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.hosts import HostReader
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -53,6 +52,10 @@ def test_the_newest_facts_of_a_card_count(tmp_path: pathlib.Path) -> None:
         {"nmc_discovered": facts(read_at="2026-11-22T12:00:00")},
         {"nmc_discovered": facts(firmware=None)},
         {"nmc_discovered": facts(name={1, 2})},
+        {"nmc_discovered": facts(read_at="0001-01-01T00:00:00+14:00")},
+        {"nmc_discovered": facts(read_at="9999-12-31T23:59:59-14:00")},
+        {"nmc_discovered": facts(uptime_seconds=10**400)},
+        {"nmc_discovered": facts(serial="ZA\udc80")},
         {"ansible_facts": "facts"},
         {"ansible_facts": {"nmc": []}},
     ],
@@ -67,6 +70,13 @@ def test_facts_that_are_too_old_or_of_days_to_come_are_missing(tmp_path: pathlib
     result = audited(tmp_path, {"ups1": {"nmc_discovered": facts(read_at=then)}})
     assert findings(result) == {"ups1": UNREAD}
     assert sentences(result)["ups1"] == f"the facts at hand are of {then}, which is too long ago"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(60, "drift"), (-60, "drift"), (61, "unknown"), (-61, "unknown")])
+def test_facts_count_until_they_are_older_than_max_age_and_a_clock_may_be_ahead(tmp_path: pathlib.Path, seconds: int, status: str) -> None:
+    then = (NOW - timedelta(seconds=seconds)).isoformat()
+    result = audited(tmp_path, {"ups1": {"nmc_discovered": facts(read_at=then)}}, max_age=60.0)
+    assert findings(result)["ups1"][0] == status
 
 
 def test_a_card_that_the_inventory_calls_missing_is_not_judged_by_older_facts(tmp_path: pathlib.Path) -> None:
@@ -87,7 +97,45 @@ def test_a_card_that_is_not_the_declared_one_is_said(tmp_path: pathlib.Path) -> 
     assert findings(result) == {"ups1": ("blocked", "wrong_card")}
 
 
-@pytest.mark.parametrize("variables", [{"nmc_snmp_port": "many"}, {"nmc_transport": "pigeon"}])
+def test_a_waiver_covers_its_cards_until_it_expires(tmp_path: pathlib.Path) -> None:
+    terms = {"reason": "change freeze", "owner": "dc-ops"}
+    today, before = NOW.date().isoformat(), (NOW.date() - timedelta(days=1)).isoformat()
+    waivers = [{"match": "host == 'ups1'", "expires": today, **terms}, {"match": "host == 'ups2'", "expires": before, **terms}]
+    result = audited(tmp_path, {"ups1": host(1), "ups2": host(2), "ups3": host(3)}, baseline={**BASELINE, "waivers": waivers})
+    drift = ("drift", "behind_baseline")
+    assert findings(result) == {"ups1": ("waived", "waived"), "ups2": drift, "ups3": drift}
+    assert result["summary"]["cards_with_expired_waivers"] == 1
+
+
+def test_only_what_holds_a_template_is_templated_and_that_with_the_variables_of_its_host() -> None:
+    templated: list[tuple[t.Any, str]] = []
+
+    def template(value: t.Any, known: t.Mapping[str, t.Any]) -> t.Any:
+        templated.append((value, known["inventory_hostname"]))
+        return "acme"
+
+    plain = {
+        "nmc_site": "Paris",
+        "nmc_baseline": BASELINE,
+        "nmc_port": 22,
+        "nmc_discovered": facts(name="{{ evil }}"),
+        "other": "{{ other }}",
+    }
+    reader = HostReader(template)
+    for name in ("ups1", "ups2"):
+        reader.read(name, {"inventory_hostname": name, "nmc_client": "{{ owner }}", **plain}, removed=False)
+    assert templated == [("{{ owner }}", "ups1"), ("{{ owner }}", "ups2")]
+
+
+WRONG: list[Variables] = [
+    {"nmc_snmp_port": "many"},
+    {"nmc_transport": "pigeon"},
+    {"nmc_transport": "pigeon", "nmc_password": 12345},
+    {"nmc_transport": "pigeon", "nmc_snmp_community": ["public"]},
+]
+
+
+@pytest.mark.parametrize("variables", WRONG)
 def test_wrong_variables_are_the_finding_of_their_host_alone(tmp_path: pathlib.Path, variables: Variables) -> None:
     result = audited(tmp_path, {"ups1": host(1, nmc_client="acme", **variables), "ups2": host(2, TARGET)})
     assert findings(result) == {"ups1": ("failed", "invalid_option"), "ups2": ("compliant", "at_target")}
@@ -109,102 +157,11 @@ def test_a_release_that_the_image_store_lacks_is_said_as_an_upgrade_would(tmp_pa
     }
 
 
-# --- clients ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_report_of_one_client_holds_nothing_of_another(tmp_path: pathlib.Path) -> None:
-    hosts = {
-        f"{client}-{number}": host(number, nmc_client=client, nmc_site=f"{client} site")
-        for client in ("acme", "globex")
-        for number in (1, 2)
-    }
-    first = audited(tmp_path, hosts, removed=["globex-1"])
-    text = reports(tmp_path)["acme.json"]
-    assert "globex" not in text
-    assert json.loads(text)["summary"]["hosts"] == 2
-    assert json.loads(text)["removed"] == []
-    assert set(first["clients"]) == {"acme", "globex"}
-    alone = tmp_path / "alone"
-    audited(alone, {name: said for name, said in hosts.items() if name.startswith("acme")})
-    assert reports(alone)["acme.json"] == text
-
-
-@pytest.mark.parametrize("client", ["../escape", "a/b", ".", "..", "", "naïve", "x" * 10 + "\n"])
-def test_the_name_of_a_client_is_no_path(tmp_path: pathlib.Path, client: str) -> None:
-    audited(tmp_path, {"ups1": host(1, nmc_client=client)})
-    (report,) = tmp_path.rglob("*.json")
-    assert report.parent == tmp_path / "reports"
-
-
-def test_two_clients_never_share_a_report(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(InputError, match="would share the report"):
-        audited(tmp_path, {"ups1": host(1, nmc_client="a/b"), "ups2": host(2, nmc_client="A b")})
-    assert not (tmp_path / "reports").exists()
-
-
-# --- reports ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_report_is_for_its_owner_only(tmp_path: pathlib.Path) -> None:
-    audited(tmp_path, {"ups1": host(1)})
-    assert stat.S_IMODE((tmp_path / "reports").stat().st_mode) == 0o700
-    assert stat.S_IMODE((tmp_path / "reports" / "default.json").stat().st_mode) == 0o600
-
-
-def test_the_order_of_the_inventory_does_not_matter(tmp_path: pathlib.Path) -> None:
-    hosts = {f"ups{number}": host(number) for number in range(20)}
-    audited(tmp_path, hosts)
-    first = reports(tmp_path)
-    assert audited(tmp_path, dict(reversed(hosts.items())))["changed"] is False
-    assert reports(tmp_path) == first
-
-
-def test_only_times_may_differ_without_being_a_change(tmp_path: pathlib.Path) -> None:
-    audited(tmp_path, {"ups1": host(1)})
-    first = reports(tmp_path)["default.json"]
-    later = NOW + timedelta(hours=3)
-    known = {"nmc_discovered": facts(OLD, read_at=later.isoformat(), serial="ZA0000000001")}
-    assert audited(tmp_path, {"ups1": known}, now=later)["changed"] is False
-    assert reports(tmp_path)["default.json"] != first
-    assert audited(tmp_path, {"ups1": host(1, TARGET)})["changed"] is True
-
-
-def test_a_report_that_is_no_report_is_replaced(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "reports").mkdir()
-    (tmp_path / "reports" / "default.json").write_bytes(b"\xff\xfe half")
-    assert audited(tmp_path, {"ups1": host(1)})["changed"] is True
-    assert json.loads(reports(tmp_path)["default.json"])["format"] == 1
-
-
-def test_what_a_killed_audit_was_writing_is_removed_once_nobody_can_write_it_any_more(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "reports").mkdir()
-    left, young = tmp_path / "reports" / ".report.left", tmp_path / "reports" / ".report.young"
-    for path in (left, young):
-        path.write_text("half", encoding="utf-8")
-    os.utime(left, (0, 0))
-    audited(tmp_path, {"ups1": host(1)})
-    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == [young.name, "default.json"]
-
-
-def test_a_directory_that_cannot_be_written_is_said_with_what_to_do(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "reports").write_text("in the way", encoding="utf-8")
-    with pytest.raises(NmcError, match="cannot be written") as caught:
-        audited(tmp_path, {"ups1": host(1)})
-    assert caught.value.reason is Reason.REPORT_UNWRITABLE
-
-
-def test_no_secret_of_a_host_is_in_a_report_or_the_result(tmp_path: pathlib.Path) -> None:
-    secrets = {
-        "nmc_password": "Sesame-42!",
-        "nmc_snmp_community": "Commune-42!",
-        "nmc_snmp_auth_password": "Authentic-42!",
-        "nmc_snmp_privacy_password": "Private-42!",
-        "nmc_ledger_url": f"sqlite:///{tmp_path}/Ledger-42!.sqlite",
-    }
-    wrong = {**secrets, "nmc_transport": "Sesame-42!"}
-    result = audited(tmp_path, {"ups1": host(1, **secrets), "ups2": host(2, **wrong)}, ledger_url=None)
-    said = json.dumps(result) + "".join(reports(tmp_path).values())
-    assert [secret for secret in secrets.values() if secret in said] == []
+def test_the_authorities_of_a_store_come_from_the_host_where_the_task_names_the_store_only(tmp_path: pathlib.Path) -> None:
+    """As they do where a card is upgraded."""
+    hosts = {"ups1": host(1, nmc_image_store_ca_path="/nowhere/ca.pem")}
+    result = audited(tmp_path, hosts, image_store="https://127.0.0.1:9/store")
+    assert "image_store_ca_path is /nowhere/ca.pem" in sentences(result)["ups1"]
 
 
 @pytest.mark.parametrize("document", [{}, {"name": "x", "rules": []}, {"name": "x", "rules": [{"name": "a", "match": "(("}]}])
@@ -247,6 +204,31 @@ def test_what_was_seen_of_each_card_is_remembered_under_its_client(tmp_path: pat
     (seen,) = ledger_of(url, "acme").observations.of(KEY)
     assert (seen.facts["host"], seen.facts["status"], seen.facts["versions"]["application"]) == ("ups1", "drift", OLD)
     assert ledger_of(url, "globex").observations.of(KEY) == []
+
+
+def test_a_ledger_is_asked_as_often_for_many_cards_as_for_few(tmp_path: pathlib.Path) -> None:
+    asked: list[str] = []
+
+    def asking(*said: t.Any) -> None:
+        asked.append(said[2])
+
+    def questions(number: int) -> int:
+        asked.clear()
+        audited(tmp_path, {f"ups{card}": host(card) for card in range(number)}, baseline=STRICT)
+        return len(asked)
+
+    audited(tmp_path, {"ups1": host(1)})
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", asking)
+    try:
+        assert 0 < questions(2) == questions(50)
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", asking)
+
+
+def test_a_wrong_ledger_is_said_with_the_client_whose_it_is(tmp_path: pathlib.Path) -> None:
+    hosts = {"ups1": host(1, nmc_ledger_url=f"sqlite:///{tmp_path}/ledger.sqlite"), "ups2": host(2, nmc_client="acme", nmc_ledger_url="x")}
+    with pytest.raises(InputError, match="audit of acme: ledger_url must be"):
+        audited(tmp_path, hosts, ledger_url=None)
 
 
 def test_hosts_with_wrong_variables_do_not_make_another_ledger(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

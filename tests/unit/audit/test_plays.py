@@ -10,10 +10,15 @@ import json
 import typing as t
 
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
 from unit.audit.audits import BASELINE, NEW, NOW, OLD, TARGET, Plays, facts, findings, host, reports, sentences
+
+from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import compliance_spec, shared_spec
 
 if t.TYPE_CHECKING:
     import pathlib
+
+    from unit.audit.audits import Variables
 
 HOSTS = {"ups1": host(1), "ups2": host(2, TARGET), "ups3": host(3, NEW)}
 FOUND = {"ups1": ("drift", "behind_baseline"), "ups2": ("compliant", "at_target"), "ups3": ("ahead", "ahead_of_baseline")}
@@ -74,9 +79,13 @@ def test_the_strategy_of_the_debugger_is_linear_too(tmp_path: pathlib.Path) -> N
     assert Plays(tmp_path, HOSTS).audit(play={"strategy": "debug"}).code == 0
 
 
-def test_hosts_that_a_task_before_lost_are_judged_and_reported(tmp_path: pathlib.Path) -> None:
-    fails = {"name": "Fail", "ansible.builtin.fail": {}, "when": "inventory_hostname == 'ups2'"}
-    result = Plays(tmp_path, HOSTS).audit(before=[fails]).result
+SILENT = {"host": "127.0.0.1", "snmp_port": 9, "snmp_community": "public", "timeout": 0.3}
+
+
+@pytest.mark.parametrize("loses", [{"ansible.builtin.fail": {}}, {"secure_power.nmc.nmc_facts": SILENT}])
+def test_hosts_that_a_task_before_lost_are_judged_and_reported(tmp_path: pathlib.Path, loses: Variables) -> None:
+    before = {"name": "Lose", **loses, "when": "inventory_hostname == 'ups2'"}
+    result = Plays(tmp_path, HOSTS).audit(before=[before]).result
     assert findings(result) == {**FOUND, "ups2": ("unknown", "not_read")}
     assert "a task before this one failed on the host" in sentences(result)["ups2"]
     assert result["removed"] == ["ups2"]
@@ -120,6 +129,7 @@ def test_a_task_can_ask_for_its_reports_in_check_mode(tmp_path: pathlib.Path) ->
 
 
 def test_there_is_no_option_for_a_connection(tmp_path: pathlib.Path) -> None:
+    assert set(compliance_spec()).isdisjoint(shared_spec())
     played = Plays(tmp_path, HOSTS).audit(snmp_community="public")
     assert played.result["reason"] == "invalid_option"
     assert "snmp_community" in played.result["msg"]
@@ -141,7 +151,43 @@ def test_templates_in_the_variables_of_a_host_are_templated_with_its_own(tmp_pat
 def test_a_template_that_cannot_be_resolved_is_the_finding_of_its_host_alone(tmp_path: pathlib.Path) -> None:
     result = Plays(tmp_path, {**HOSTS, "ups4": host(4, nmc_site="{{ nowhere }}")}).audit().result
     assert findings(result) == {**FOUND, "ups4": ("failed", "invalid_option")}
+    assert sentences(result)["ups4"].startswith("its variable nmc_site cannot be used: ")
     assert "nowhere" in sentences(result)["ups4"]
+
+
+def _vaulted(text: str) -> Variables:
+    return {"__ansible_vault": VaultLib([("default", VaultSecret(b"Vault-42!"))]).encrypt(text).decode()}
+
+
+def test_vaulted_and_nested_values_in_the_variables_of_a_host_are_its_own(tmp_path: pathlib.Path) -> None:
+    rule = {"name": "free", "version": "{{ release.wanted[0] }}", "entitlement": "free"}
+    hosts = {
+        "ups1": host(
+            1, nmc_client=_vaulted("acme"), nmc_baseline={"name": _vaulted("of acme"), "rules": [rule]}, release={"wanted": [OLD]}
+        ),
+        "ups2": host(2, nmc_client="{{ owner }}", owner=_vaulted("globex"), nmc_baseline={"name": "{{ owner }}", "rules": [rule]}),
+    }
+    hosts["ups2"]["release"] = {"wanted": [TARGET]}
+    plays = Plays(tmp_path, hosts)
+    plays.write("password", "Vault-42!")
+    result = plays.audit("--vault-password-file", "password", baseline=None).result
+    assert {finding["host"]: (finding["client"], finding["baseline"], finding["status"]) for finding in result["findings"]} == {
+        "ups1": ("acme", "of acme", "compliant"),
+        "ups2": ("globex", "globex", "drift"),
+    }
+
+
+def test_a_value_that_cannot_be_decrypted_is_the_finding_of_its_host_alone(tmp_path: pathlib.Path) -> None:
+    result = Plays(tmp_path, {**HOSTS, "ups4": host(4, nmc_password=_vaulted("Sesame-42!"))}).audit().result
+    assert findings(result) == {**FOUND, "ups4": ("failed", "invalid_option")}
+    assert sentences(result)["ups4"].startswith("its variable nmc_password cannot be used: ")
+
+
+def test_options_of_the_audit_are_not_taken_from_the_variables_of_a_host(tmp_path: pathlib.Path) -> None:
+    group = {"nmc_gather": "always", "nmc_max_age": 1, "nmc_deadline": 1, "nmc_fail_on": ["drift"], "nmc_report_directory": "elsewhere"}
+    played = Plays(tmp_path, HOSTS, **group).audit()
+    assert (played.code, findings(played.result)) == (0, FOUND)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_extra_variables_are_those_of_every_host(tmp_path: pathlib.Path) -> None:
@@ -198,11 +244,8 @@ def test_the_baseline_of_the_task_wins_over_those_of_the_hosts(tmp_path: pathlib
 
 
 def test_a_baseline_file_may_be_vaulted(tmp_path: pathlib.Path) -> None:
-    from ansible.parsing.vault import VaultLib, VaultSecret
-
-    vault = VaultLib([("default", VaultSecret(b"Vault-42!"))])
     plays = Plays(tmp_path, HOSTS)
-    plays.write("vaulted.yml", vault.encrypt(json.dumps(BASELINE)).decode())
+    plays.write("vaulted.yml", _vaulted(json.dumps(BASELINE))["__ansible_vault"])
     plays.write("password", "Vault-42!")
     given: dict[str, t.Any] = {"baseline": None, "baseline_file": "vaulted.yml"}
     assert findings(plays.audit("--vault-password-file", "password", **given).result) == FOUND
@@ -239,3 +282,19 @@ def test_the_version_of_core_does_not_matter_to_a_report(tmp_path: pathlib.Path)
     report = json.loads(reports(tmp_path)["default.json"])
     assert "__ansible" not in json.dumps(report)
     assert [finding["card"]["versions"]["application"] for finding in report["findings"]] == [OLD, TARGET, NEW]
+
+
+# --- the playbook ----------------------------------------------------------------------------------------------------
+
+
+def test_the_playbook_audits_with_what_the_inventory_says_and_runs_no_task_for_each_host(tmp_path: pathlib.Path) -> None:
+    plays = Plays(tmp_path, HOSTS, nmc_baseline_file="{{ inventory_dir }}/baseline.yml")
+    plays.write("baseline.yml", {"baseline": BASELINE})
+    options = {"audit_fail_on": ["drift"], "audit_return_findings": True, "audit_report_directory": str(tmp_path / "reports")}
+    played = plays.play("secure_power.nmc.audit", "-e", json.dumps(options))
+    assert played.code != 0
+    assert len(played.tasks) > 1
+    assert {tuple(results) for results in played.tasks.values()} == {("ups1",)}
+    (result,) = [result for results in played.tasks.values() for result in results.values() if "summary" in result]
+    assert findings(result) == FOUND
+    assert list(reports(tmp_path)) == ["default.json"]

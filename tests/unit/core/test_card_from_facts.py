@@ -10,7 +10,7 @@ import copy
 import typing as t
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from unit.core.builders import card_of
 from unit.core.samples import READ_AT, SAMPLES
@@ -39,6 +39,7 @@ def test_facts_that_lack_a_key_are_no_card(key: str) -> None:
 
 
 @given(key=st.sampled_from(sorted(FACTS)), value=ANYTHING)
+@example(key="uptime_seconds", value=10**400)
 def test_no_damage_to_facts_is_more_than_no_card(key: str, value: t.Any) -> None:
     damaged = {**copy.deepcopy(FACTS), key: value}
     card = card_from_facts(damaged)
