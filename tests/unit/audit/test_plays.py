@@ -195,6 +195,13 @@ def test_extra_variables_are_those_of_every_host(tmp_path: pathlib.Path) -> None
     assert list(result["clients"]) == ["acme"]
 
 
+def test_a_password_that_was_asked_for_is_not_used(tmp_path: pathlib.Path) -> None:
+    plays = Plays(tmp_path, {"ups1": {"nmc_host": "127.0.0.1", "nmc_username": "apc"}})
+    plays.write("password", "Sesame-42!")
+    result = plays.audit("--connection-password-file", "password", gather="missing").result
+    assert findings(result) == {"ups1": ("failed", "no_credentials")}
+
+
 def test_variables_of_the_play_are_not_seen(tmp_path: pathlib.Path) -> None:
     result = Plays(tmp_path, HOSTS).audit(play={"vars": {"nmc_client": "acme"}}).result
     assert list(result["clients"]) == ["default"]
@@ -298,3 +305,10 @@ def test_the_playbook_audits_with_what_the_inventory_says_and_runs_no_task_for_e
     (result,) = [result for results in played.tasks.values() for result in results.values() if "summary" in result]
     assert findings(result) == FOUND
     assert list(reports(tmp_path)) == ["default.json"]
+
+
+@pytest.mark.parametrize(("shown", "times"), [("true", 1), ("false", 0)])
+def test_the_playbook_says_where_the_reports_are_unless_it_is_told_not_to(tmp_path: pathlib.Path, shown: str, times: int) -> None:
+    plays = Plays(tmp_path, HOSTS, nmc_baseline=BASELINE)
+    played = plays.play("secure_power.nmc.audit", "-e", f"audit_report_directory={tmp_path}/reports", "-e", f"audit_show={shown}")
+    assert (played.code, played.output.count(f"{tmp_path}/reports/default.json")) == (0, times)
