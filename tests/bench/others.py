@@ -15,7 +15,8 @@ import typing as t
 import zipfile
 from pathlib import Path
 
-from bench.figures import Findings, MissingError, Row, Scale, alternate, median_of
+from bench.auditing import audit, plays_for_audits
+from bench.figures import Figure, Findings, MissingError, Row, Scale, alternate, at_most, median_of
 from bench.plays import COMMUNITY, FORKS, Clocked, Plays, addresses, fleet
 from netmiko import ConnectHandler
 from nornir.core import Nornir
@@ -31,6 +32,7 @@ _COLLECTION = "ansible_collections/community/general/"
 _SNMP_PORT = 161
 _LONGEST = 600.0
 _REPEATS = 3
+_MILLISECONDS = "ms a card"
 # What `nmc_facts` asks a UPS for.
 _COMMANDS = ("about", "system", "dir", "upsabout", "detstatus -all")
 
@@ -44,20 +46,32 @@ def measure_snmp_facts(scale: Scale) -> Findings:
             collections = _community_general(folder)
         except MissingError as lack:
             return Findings((Row(work=work, against=f"`{_THEIRS}`", note=f"not measured: {lack}"),))
-        with start_emulator(fleet(scale.sample), known_hosts=False, snmp_port=_SNMP_PORT):
+        with start_emulator(fleet(scale.fleet), known_hosts=False, snmp_port=_SNMP_PORT):
             variables = {"nmc_snmp_community": COMMUNITY, "ansible_connection": "local", "ansible_python_interpreter": sys.executable}
             plays = Plays(folder, cards=scale.sample, collections=[collections], **variables)
             asked = {"host": "{{ ansible_host }}", "version": "v2c", "community": COMMUNITY}
             taken = alternate(_REPEATS, ours=lambda: plays.run(_FACTS), theirs=lambda: plays.run(_THEIRS, asked))
-    return Findings((_row(work, taken, scale), _row("the same, processor time for a card", taken, scale, of_processor=True)))
+            audits = plays_for_audits(folder, scale.fleet, _SNMP_PORT)
+            audited = median_of((audit(audits) / scale.fleet * 1000 for _repeat in range(_REPEATS)), _MILLISECONDS)
+    ours, theirs = (_each(taken[name], scale) for name in ("ours", "theirs"))
+    ours_used, theirs_used = (_each(taken[name], scale, of_processor=True) for name in ("ours", "theirs"))
+    rows = (
+        Row(work=work, figure=ours, against=f"`{_THEIRS}`", reference=theirs),
+        Row(work="the same, processor time for a card", figure=ours_used, against=f"`{_THEIRS}`", reference=theirs_used),
+        Row(
+            work=f"playbook `audit` on {scale.fleet:,} cards, read and reported: each card's part of the whole",
+            figure=audited,
+            against=f"`{_THEIRS}` on {scale.sample} cards, its task alone",
+            reference=theirs,
+            limit=at_most(0.01),
+        ),
+    )
+    return Findings(rows)
 
 
-def _row(work: str, taken: t.Mapping[str, t.Sequence[Clocked]], scale: Scale, *, of_processor: bool = False) -> Row:
-    each = {
-        name: median_of(((run.processor_seconds if of_processor else run.seconds) / scale.sample * 1000 for run in runs), "ms a card")
-        for name, runs in taken.items()
-    }
-    return Row(work=work, figure=each["ours"], against=f"`{_THEIRS}`", reference=each["theirs"])
+def _each(runs: t.Sequence[Clocked], scale: Scale, *, of_processor: bool = False) -> Figure:
+    seconds = (run.processor_seconds if of_processor else run.seconds for run in runs)
+    return median_of((taken / scale.sample * 1000 for taken in seconds), _MILLISECONDS)
 
 
 def _community_general(folder: Path) -> Path:

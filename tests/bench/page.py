@@ -46,6 +46,6 @@ def page(findings: t.Sequence[Findings], machine: t.Mapping[str, str]) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     against = f"{row.against}: {row.reference}" if row.reference else row.against
-    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+    ratio = "" if row.ratio is None else f"{row.ratio:{'.2g' if row.ratio < 0.1 else '.2f'}}"
     holds = "" if row.holds is None else "yes" if row.holds else "**no**"
     return row.work, str(row.figure or row.note), against, ratio, str(row.limit or ""), holds
