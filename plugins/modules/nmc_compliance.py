@@ -42,7 +42,9 @@ options:
         the release can be installed from it, or what a person has to do.
     type: str
   image_store_ca_path:
-    description: File with the certificates of the authorities that are trusted for O(image_store) instead of the system's.
+    description:
+      - File with the certificates of the authorities that are trusted for image stores instead of the system's; without it
+        C(nmc_image_store_ca_path) of each host.
     type: path
   gather:
     description:
@@ -82,7 +84,8 @@ options:
     type: str
   report_directory:
     description:
-      - Directory of the reports, relative to the playbook. Each client has a file there, named after it, which only its owner can read.
+      - Directory of the reports, relative to the playbook, which for C(secure_power.nmc.audit) lies in the collection. Each client has a
+        file there, named after it, which only its owner can read.
       - A report holds nothing of another client. It has a line for each finding, sorted by host, and two audits that find the same write
         the same but for the lines with times.
     type: path
@@ -108,6 +111,12 @@ options:
     description: Return the findings of all clients as well. Of thousands of cards they make a result of many megabytes.
     type: bool
     default: false
+requirements:
+  - jmespath (baselines)
+  - SQLAlchemy >= 2 (the ledger), with psycopg >= 3 for PostgreSQL
+  - pysnmp >= 7.1 (SNMP, where cards are read)
+  - gufo_snmp >= 0.13 (SNMP, optional, faster)
+  - paramiko >= 3.5, < 5 (SSH, where cards are read that have no SNMP)
 attributes:
   check_mode:
     description: Judges, and writes neither reports nor into the ledger.

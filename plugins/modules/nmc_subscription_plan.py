@@ -20,7 +20,7 @@ description:
     included year ends. So no day is lost, and none is without right.
   - C(nmc_client), C(nmc_contract_end) and C(nmc_ledger_url) come from the variables of each host. Variables of the play are not seen
     there; extra variables are.
-  - The play must have no C(serial).
+  - The play must have the linear strategy and no C(serial).
 author:
   - The secure_power.nmc contributors (@secure-power)
 options:

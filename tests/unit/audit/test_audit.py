@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy
-from unit.audit.audits import AN_HOUR_AGO, BASELINE, NEW, NOW, OLD, TARGET, audited, facts, findings, host, sentences
+from unit.audit.audits import AN_HOUR_AGO, BASELINE, NEW, NOW, OLD, TARGET, audited, facts, findings, host, reports, sentences
 from unit.core.builders import card_of
 from unit.ledger.kept import entry, ledger_of, undertaking
 
@@ -243,6 +243,18 @@ def test_hosts_with_wrong_variables_do_not_make_another_ledger(tmp_path: pathlib
 def test_check_mode_remembers_and_writes_nothing(tmp_path: pathlib.Path) -> None:
     audited(tmp_path, {"ups1": host(1)}, check_mode=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_check_mode_leaves_reports_and_ledger_as_they_are_and_says_that_they_would_change(tmp_path: pathlib.Path) -> None:
+    def state() -> tuple[object, ...]:
+        seen = ledger_of(f"sqlite:///{tmp_path}/ledger.sqlite", "default").observations.of(KEY)
+        return sorted(path.name for path in tmp_path.iterdir()), reports(tmp_path), seen
+
+    audited(tmp_path, {"ups1": host(1)})
+    before = state()
+    assert audited(tmp_path, {"ups1": host(1, TARGET)}, check_mode=True)["changed"] is True
+    assert audited(tmp_path, {"ups1": host(1)}, check_mode=True, now=NOW + timedelta(hours=1))["changed"] is False
+    assert state() == before
 
 
 def _lost(tmp_path: pathlib.Path, reason: Reason = Reason.NEVER_CAME_BACK) -> None:
