@@ -69,7 +69,7 @@ def test_facts_that_are_too_old_or_of_days_to_come_are_missing(tmp_path: pathlib
     then = (NOW - timedelta(hours=hours)).isoformat()
     result = audited(tmp_path, {"ups1": {"nmc_discovered": facts(read_at=then)}})
     assert findings(result) == {"ups1": UNREAD}
-    assert sentences(result)["ups1"] == f"the facts at hand are of {then}, which is too long ago"
+    assert sentences(result)["ups1"] == f"the facts at hand are of {then}, which is further from now than max_age"
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(60, "drift"), (-60, "drift"), (61, "unknown"), (-61, "unknown")])
