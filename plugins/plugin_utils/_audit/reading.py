@@ -60,7 +60,9 @@ class Asking:
         if known.is_missing:
             return _not_read("the card was silent when the inventory was made")
         if abs(now - known.read_at) > self.max_age:
-            return _not_read(f"the facts at hand are of {known.read_at.isoformat(timespec='seconds')}, which is further from now than max_age")
+            return _not_read(
+                f"the facts at hand are of {known.read_at.isoformat(timespec='seconds')}, which is further from now than max_age"
+            )
         tried = tried_at(host, known)
         if tried is not None and known.read_at <= tried:
             return _not_read("the facts at hand are older than the last upgrade that was tried on the card")
