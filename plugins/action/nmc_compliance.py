@@ -7,7 +7,6 @@ from __future__ import annotations
 import functools
 import typing as t
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec, compliance_spec
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Permissions
@@ -38,17 +37,19 @@ class ActionModule(WholePlayActionBase):
             beside=lambda path: str(self._loader.path_dwim(path)),
         )
         judge = Judge(sources, _allowed(options), now.date())
-        return Audit(self._order(options), judge, self._hosts(variables), now=now).run()
+        return Audit(self._order(options, variables), judge, self._hosts(variables), now=now).run()
 
-    def _order(self, options: Options) -> Order:
+    def _order(self, options: Options, variables: Variables) -> Order:
         try:
             max_age = timedelta(seconds=options["max_age"])
         except (OverflowError, ValueError):
-            raise self._invalid(f"max_age is {options['max_age']}, which is no number of seconds") from None
+            max_age = timedelta(-1)
+        if max_age < timedelta(0):
+            raise self._invalid(f"max_age is {options['max_age']}, which is no number of seconds")
         return Order(
             asking=Asking(options["gather"], max_age, options["deadline"]),
             ledger_url=options["ledger_url"],
-            report_directory=Path(self._loader.path_dwim(options["report_directory"])),
+            report_directory=self._report_directory(options, variables),
             fail_on=options["fail_on"] or (),
             return_findings=options["return_findings"],
             check_mode=self._task.check_mode,

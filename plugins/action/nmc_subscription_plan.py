@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import typing as t
-from pathlib import Path
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec, subscription_plan_spec
 from ansible_collections.secure_power.nmc.plugins.module_utils._license_requests import number_from
@@ -27,13 +26,13 @@ class ActionModule(WholePlayActionBase):
 
     def _result(self, options: Options, variables: Variables) -> dict[str, t.Any]:
         check_paths(options, "report_directory", card=WHO)
-        return plan_all(self._order(options), self._hosts(variables, options["result_variable"]))
+        return plan_all(self._order(options, variables), self._hosts(variables, options["result_variable"]))
 
-    def _order(self, options: Options) -> Order:
+    def _order(self, options: Options, variables: Variables) -> Order:
         return Order(
             days=number_from(options, "days", WHO) or 0,
             ledger_url=options["ledger_url"],
-            report_directory=Path(self._loader.path_dwim(options["report_directory"])),
+            report_directory=self._report_directory(options, variables),
             check_mode=self._task.check_mode,
         )
 

@@ -85,7 +85,8 @@ options:
   report_directory:
     description:
       - Directory of the reports, relative to the playbook, which for C(secure_power.nmc.audit) lies in the collection. Each client has a
-        file there, named after it, which only its owner can read.
+        file there, named after it, which only its owner can read. A run with C(--limit) sees a part only, and writes into the directory
+        C(limited) below it.
       - A report holds nothing of another client. It has a line for each finding, sorted by host, and two audits that find the same write
         the same but for the lines with times.
     type: path

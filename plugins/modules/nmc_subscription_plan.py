@@ -33,7 +33,9 @@ options:
     type: str
     default: subscriptions_result
   report_directory:
-    description: Where C(CLIENT.json) and C(CLIENT.txt) are written, for their owner only. Relative to the playbook.
+    description:
+      - Where C(CLIENT.json) and C(CLIENT.txt) are written, for their owner only. Relative to the playbook. A run with C(--limit) writes
+        into the directory C(limited) below it.
     type: path
     default: ~/.local/state/secure_power.nmc/subscriptions
   ledger_url:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import abc
 import typing as t
+from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
@@ -24,6 +25,8 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._results import e
 
 # The debugger's strategy is a linear one, too.
 _LINEAR = ("linear", "debug")
+# Where reports of a part of the hosts are written, below those of all.
+_LIMITED = "limited"
 
 Options = dict[str, t.Any]
 Variables = t.Mapping[str, t.Any]
@@ -83,6 +86,11 @@ class WholePlayActionBase(ActionBase):
         """All hosts that the play began with, and their raw variables, one after the other: all together would take much memory."""
         for name in variables["ansible_play_hosts_all"]:
             yield str(name), variables["hostvars"].raw_get(name)
+
+    def _report_directory(self, options: Options, variables: Variables) -> Path:
+        """A run with --limit sees a part, which must not take the place of what a run without it has written."""
+        directory = Path(self._loader.path_dwim(options["report_directory"]))
+        return directory / _LIMITED if variables.get("ansible_limit") else directory
 
     def _template(self, value: t.Any, known: Variables, hostvars: Variables) -> t.Any:
         """Template a value with the raw variables of one host."""

@@ -28,7 +28,9 @@ _NAME = "config.ini"
 # A card makes the file while it is fetched, which takes about half a minute; it is some 45,000 bytes.
 _PATIENCE = 180.0
 _LIMIT = 2 << 20
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_UNSAFE = re.compile(r"[^\w.-]+")
+# A name of a file may have 255 bytes, and a letter up to four.
+_LONGEST_NAME = 50
 
 
 @dataclass(frozen=True)
@@ -81,4 +83,4 @@ def _write(path: Path, text: str) -> None:
 
 def _safe(name: str) -> str:
     """A name from the inventory or from a card as the name of a file."""
-    return _UNSAFE.sub("_", name).strip(".") or "unnamed"
+    return _UNSAFE.sub("_", name).strip(".")[:_LONGEST_NAME] or "unnamed"

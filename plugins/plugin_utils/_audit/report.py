@@ -31,7 +31,9 @@ FORMAT = 1
 _TIMES = (' "generated_at": ', ' "read_at": ')
 # The beginning of the name of a report that is being written, and after how many seconds nobody writes it any more.
 _UNFINISHED, _ABANDONED = ".report.", 3600.0
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_UNSAFE = re.compile(r"[^\w.-]+")
+# A name of a file may have 255 bytes, and a letter up to four.
+_LONGEST_NAME = 60
 
 
 @dataclass
@@ -102,7 +104,7 @@ def file_names(clients: t.Iterable[str], *, who: str) -> dict[str, str]:
     names: dict[str, str] = {}
     owners: dict[str, str] = {}
     for client in sorted(clients):
-        names[client] = f"{_UNSAFE.sub('_', client).strip('.') or 'unnamed'}.json"
+        names[client] = f"{_UNSAFE.sub('_', client).strip('.')[:_LONGEST_NAME] or 'unnamed'}.json"
         # Some file systems do not tell capitals from small letters.
         other = owners.setdefault(names[client].lower(), client)
         if other != client:

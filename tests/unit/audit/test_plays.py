@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import typing as t
 
 import pytest
@@ -16,8 +17,6 @@ from unit.audit.audits import BASELINE, NEW, NOW, OLD, TARGET, Plays, facts, fin
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import compliance_spec, shared_spec
 
 if t.TYPE_CHECKING:
-    import pathlib
-
     from unit.audit.audits import Variables
 
 HOSTS = {"ups1": host(1), "ups2": host(2, TARGET), "ups3": host(3, NEW)}
@@ -94,6 +93,21 @@ def test_hosts_that_a_task_before_lost_are_judged_and_reported(tmp_path: pathlib
 
 def test_hosts_beyond_the_limit_of_the_run_are_not_judged(tmp_path: pathlib.Path) -> None:
     assert list(findings(Plays(tmp_path, HOSTS).audit("--limit", "ups3").result)) == ["ups3"]
+
+
+def test_an_audit_of_a_part_leaves_the_report_of_the_whole_alone(tmp_path: pathlib.Path) -> None:
+    plays = Plays(tmp_path, HOSTS)
+    plays.audit()
+    whole = (tmp_path / "reports" / "default.json").read_text(encoding="utf-8")
+    part = plays.audit("--limit", "ups3").result["clients"]["default"]["report"]
+    assert (tmp_path / "reports" / "default.json").read_text(encoding="utf-8") == whole
+    assert pathlib.Path(part) == tmp_path / "reports" / "limited" / "default.json"
+    assert [finding["host"] for finding in json.loads(pathlib.Path(part).read_text(encoding="utf-8"))["findings"]] == ["ups3"]
+    assert plays.audit().result["changed"] is False
+
+
+def test_facts_cannot_be_younger_than_now(tmp_path: pathlib.Path) -> None:
+    assert "max_age is -1.0, which is no number of seconds" in Plays(tmp_path, HOSTS).audit(max_age=-1).result["msg"]
 
 
 def test_reports_are_written_before_fail_on_fails(tmp_path: pathlib.Path) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 import stat
-import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -19,9 +19,6 @@ from unit.audit.audits import NOW, OLD, TARGET, audited, facts, host, reports
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, NmcError
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._audit.report import write
-
-if t.TYPE_CHECKING:
-    import pathlib
 
 
 def test_a_report_of_one_client_holds_nothing_of_another(tmp_path: pathlib.Path) -> None:
@@ -52,6 +49,14 @@ def test_two_clients_never_share_a_report(tmp_path: pathlib.Path) -> None:
     with pytest.raises(InputError, match="would share the report"):
         audited(tmp_path, {"ups1": host(1, nmc_client="a/b"), "ups2": host(2, nmc_client="A b")})
     assert not (tmp_path / "reports").exists()
+
+
+def test_clients_are_told_apart_in_every_script_and_at_any_length(tmp_path: pathlib.Path) -> None:
+    clients = ["株式会社東京", "株式会社大阪", "Ärzte & Söhne", "x" * 400]
+    result = audited(tmp_path, {f"ups{number}": host(number, nmc_client=client) for number, client in enumerate(clients)})
+    assert {json.loads(pathlib.Path(said["report"]).read_text(encoding="utf-8"))["client"] for said in result["clients"].values()} == {
+        *clients
+    }
 
 
 def test_a_report_is_for_its_owner_only(tmp_path: pathlib.Path) -> None:
