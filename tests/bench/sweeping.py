@@ -52,8 +52,8 @@ def _rates(emulator: Emulator, hosts: t.Sequence[str]) -> tuple[Row, ...]:
     rates = alternate(
         _REPEATS,
         loop=lambda: len(hosts) / _loop(emulator, hosts),
-        gufo=lambda: len(hosts) / _clocked(_targets(emulator, hosts), "gufo", read=len(hosts)).number,
-        pysnmp=lambda: len(hosts) / _clocked(_targets(emulator, hosts), "pysnmp", read=len(hosts)).number,
+        gufo=lambda: len(hosts) / clocked(_targets(emulator, hosts), "gufo", read=len(hosts)).number,
+        pysnmp=lambda: len(hosts) / clocked(_targets(emulator, hosts), "pysnmp", read=len(hosts)).number,
     )
     loop, gufo, pysnmp = (median_of(rates[name], "cards/s") for name in ("loop", "gufo", "pysnmp"))
     work = f"sweep of {len(hosts):,} cards, SNMP v2c"
@@ -73,7 +73,7 @@ def _flatness(emulator: Emulator, hosts: t.Sequence[str]) -> Row:
 
 
 def _faults(emulator: Emulator, hosts: t.Sequence[str]) -> Row:
-    clean = _clocked(_targets(emulator, hosts), "auto", read=len(hosts))
+    clean = clocked(_targets(emulator, hosts), "auto", read=len(hosts))
     with (
         agent(lambda _request, send, _other: send(b"\x30"), _GARBAGE) as garbage,
         agent(lambda request, send, _other: send(answer(request, text(SYS_DESCR, b"printer"))), _PRINTER) as printer,
@@ -90,14 +90,14 @@ def _faults(emulator: Emulator, hosts: t.Sequence[str]) -> Row:
             else _target(host, emulator.snmp_port)
             for number, host in enumerate(hosts)
         ]
-        took = _clocked(mixed, "auto", read=len(hosts) * 91 // 100)
+        took = clocked(mixed, "auto", read=len(hosts) * 91 // 100)
     reference = Figure(clean.number + _TIMEOUT / 1.5, "s")
     work = f"the same sweep with 5 % silent, 2 % wrong credentials, 1 % garbage, 1 % no cards, a timeout being {_TIMEOUT:g} s"
     return Row(work=work, figure=took, against="without, and two thirds of the timeout", reference=reference, limit=at_most(1.5))
 
 
 def _range(emulator: Emulator, cards: int) -> Row:
-    took = _clocked((_target(str(host), emulator.snmp_port) for host in _RANGE), "auto", read=cards)
+    took = clocked((_target(str(host), emulator.snmp_port) for host in _RANGE), "auto", read=cards)
     return Row(work=f"sweep of {_RANGE.num_addresses:,} addresses with {cards:,} cards", figure=took, limit=at_most(60))
 
 
@@ -110,7 +110,7 @@ def _target(host: str, port: int, community: str = COMMUNITY) -> Target:
     return Target(host, (Access(host, None, endpoint),))
 
 
-def _clocked(targets: t.Iterable[Target], engine: str, *, read: int) -> Figure:
+def clocked(targets: t.Iterable[Target], engine: str, *, read: int) -> Figure:
     started = time.perf_counter()
     found = collections.Counter(swept.error.reason.value if swept.error else "read" for swept in sweep(targets, engine=engine))
     took = time.perf_counter() - started
@@ -121,7 +121,7 @@ def _clocked(targets: t.Iterable[Target], engine: str, *, read: int) -> Figure:
 
 def _processor_time(emulator: Emulator, hosts: t.Sequence[str]) -> Figure:
     before = time.process_time()
-    _clocked(_targets(emulator, hosts), "auto", read=len(hosts))
+    clocked(_targets(emulator, hosts), "auto", read=len(hosts))
     return Figure((time.process_time() - before) / len(hosts) * 1_000_000, "µs")
 
 

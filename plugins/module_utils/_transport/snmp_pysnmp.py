@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextlib
+import functools
 import random
 import socket
 import time
@@ -64,6 +66,9 @@ _OBJECTIONS = {
 }
 _NO_ACCESS = {"authorizationError", "noAccess"}
 
+# Loaded MIBs with which nothing is under way and that know no user: loading them is most of what a new engine costs.
+_SPARE_DISPATCHERS: collections.deque[t.Any] = collections.deque(maxlen=32)
+
 
 @contextlib.contextmanager
 def open_session(endpoint: SnmpEndpoint, address: str) -> t.Iterator[Fetch]:
@@ -116,7 +121,10 @@ class _CommunitySession:
 
 
 class _UserSession:
-    """v3: the library's engine, in an event loop of our own; not for a thread in which another loop runs."""
+    """v3: the library's engine, in an event loop of our own; not for a thread in which another loop runs.
+
+    Each card has an engine of its own, because cards that were cloned share an engine ID but not a clock.
+    """
 
     def __init__(self, endpoint: SnmpEndpoint, address: str) -> None:
         self._endpoint = endpoint
@@ -124,18 +132,19 @@ class _UserSession:
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(self._give_up)
         self._exchange: asyncio.Task | None = None
-        self._engine = self._library.SnmpEngine()
-        self._user = self._library.UsmUserData(endpoint.user, **self._keys())
+        self._has_answered = False
+        self._engine = self._library.SnmpEngine(msgAndPduDsp=_spare_dispatcher())
+        self._user = self._library.UsmUserData(endpoint.user, **_keys(endpoint))
         self._address = address
 
     def close(self) -> None:
-        self._loop.run_until_complete(self._shut_down())
+        with _no_warnings():
+            self._loop.run_until_complete(self._shut_down())
         self._loop.close()
 
     def fetch(self, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
-        with warnings.catch_warnings():
-            # Older releases use names that newer releases of cryptography deprecate.
-            warnings.simplefilter("ignore")
+        self._has_answered = False
+        with _no_warnings():
             self._exchange = self._loop.create_task(self._get(oids))
             try:
                 problem, status, _index, answered = self._loop.run_until_complete(self._exchange)
@@ -145,6 +154,7 @@ class _UserSession:
             raise self._objection(problem)
         if status:
             return _after_error(self._endpoint, str(getattr(status, "prettyPrint", status.__str__)()))
+        self._has_answered = True
         return {str(oid): _plain(value) for oid, value in answered}
 
     def _give_up(self, _loop: asyncio.AbstractEventLoop, _context: dict[str, t.Any]) -> None:
@@ -153,6 +163,9 @@ class _UserSession:
             self._exchange.cancel()
 
     async def _shut_down(self) -> None:
+        if self._has_answered:
+            self._library.cmdgen.LCD.unconfigure(self._engine)
+            _SPARE_DISPATCHERS.append(self._engine.message_dispatcher)
         self._engine.close_dispatcher()
 
     async def _get(self, oids: t.Sequence[str]) -> t.Any:
@@ -167,16 +180,6 @@ class _UserSession:
             lookupMib=False,
         )
 
-    def _keys(self) -> dict[str, t.Any]:
-        endpoint, keys = self._endpoint, {}
-        if endpoint.auth_protocol:
-            keys["authKey"] = endpoint.auth_password
-            keys["authProtocol"] = getattr(self._library, _AUTH[endpoint.auth_protocol])
-        if endpoint.privacy_protocol:
-            keys["privKey"] = endpoint.privacy_password
-            keys["privProtocol"] = getattr(self._library, _PRIVACY[endpoint.privacy_protocol])
-        return keys
-
     def _objection(self, problem: Exception) -> Exception:
         name = type(problem).__name__
         if name in ("RequestTimedOut", "EmptyResponse"):
@@ -187,6 +190,45 @@ class _UserSession:
 
     def _failure(self, why: str) -> AccessError:
         return AccessError(Reason.SNMP_REFUSED, f"{self._endpoint.card}: the SNMP exchange with {self._endpoint.host} failed: {why}.")
+
+
+def _spare_dispatcher() -> t.Any:
+    """One that an earlier card has left; None makes the library load a new one."""
+    try:
+        return _SPARE_DISPATCHERS.pop()
+    except IndexError:
+        return None
+
+
+@contextlib.contextmanager
+def _no_warnings() -> t.Iterator[None]:
+    """Without what the library says of its own old names, and of those of cryptography that older releases use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _keys(endpoint: SnmpEndpoint) -> dict[str, t.Any]:
+    if not endpoint.auth_protocol:
+        return {}
+    library, protocol = PYSNMP.submodule("hlapi.v3arch.asyncio", endpoint.card), _AUTH[endpoint.auth_protocol]
+    hashing = PYSNMP.submodule("entity.config", endpoint.card).AUTH_SERVICES[getattr(library, protocol)]
+    keys = {
+        "authProtocol": getattr(library, protocol),
+        "authKey": _master_key(hashing, endpoint.auth_password or ""),
+        "authKeyType": library.USM_KEY_TYPE_MASTER,
+    }
+    if endpoint.privacy_protocol:
+        keys["privProtocol"] = getattr(library, _PRIVACY[endpoint.privacy_protocol])
+        keys["privKey"] = _master_key(hashing, endpoint.privacy_password or "")
+        keys["privKeyType"] = library.USM_KEY_TYPE_MASTER
+    return keys
+
+
+@functools.lru_cache(maxsize=64)
+def _master_key(hashing: t.Any, password: str) -> t.Any:
+    """What takes a megabyte of hashing to make, and is the same on every card (RFC 3414, A.2)."""
+    return hashing.hash_passphrase(password.encode("utf-8"))
 
 
 def _after_error(endpoint: SnmpEndpoint, status: str) -> dict[str, SnmpValue]:
