@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 import typing as t
-import warnings
 
 from bench.figures import BenchError, Findings, Row, Scale, alternate, median_of
 from bench.plays import COMMUNITY, addresses, fleet

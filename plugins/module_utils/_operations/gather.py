@@ -25,7 +25,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport import
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.shell import Shell, open_shell
 
 if t.TYPE_CHECKING:
-    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint
+    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import Requests, SnmpEndpoint
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
 
@@ -71,10 +71,9 @@ class Reading:
 
 
 class AskSnmp(t.NamedTuple):
-    """A step of reading a card: the values of these OIDs are needed."""
+    """A step of reading a card: what it says over SNMP is needed."""
 
-    endpoint: SnmpEndpoint
-    oids: t.Sequence[str]
+    access: Access
 
 
 class AskSsh(t.NamedTuple):
@@ -84,7 +83,7 @@ class AskSsh(t.NamedTuple):
 
 
 Step = t.Union[AskSnmp, AskSsh]
-# Yields steps, and is sent what came of each: the values, the card, or the NmcError that it ended with.
+# Yields steps, and is sent what came of each: the card, or the NmcError that it ended with.
 Steps = t.Generator[Step, t.Any, _Read]
 
 
@@ -93,17 +92,13 @@ def gather(access: Access) -> Reading:
 
     Raises `UnreachableError`, `AccessError`, `ReplyError` or `InputError` of the last transport that was tried.
     """
-    return _follow(reading_steps(access))
-
-
-def _follow(steps: Steps[_Read]) -> _Read:
-    """Take one step after the other, and return what they lead to."""
+    steps = reading_steps(access)
     step = next(steps)
     try:
         while True:
             step = tell(steps, _take(step))
     except StopIteration as end:
-        return t.cast("_Read", end.value)
+        return t.cast("Reading", end.value)
 
 
 def tell(dialogue: t.Generator[_Step, t.Any, t.Any], outcome: t.Any) -> _Step:
@@ -111,9 +106,9 @@ def tell(dialogue: t.Generator[_Step, t.Any, t.Any], outcome: t.Any) -> _Step:
     return dialogue.throw(outcome) if isinstance(outcome, NmcError) else dialogue.send(outcome)
 
 
-def _take(step: Step) -> t.Any:
+def _take(step: Step) -> Card | NmcError:
     try:
-        return snmp.get(step.endpoint, step.oids) if isinstance(step, AskSnmp) else gather_ssh(step.access)
+        return gather_snmp(step.access) if isinstance(step, AskSnmp) else gather_ssh(step.access)
     except NmcError as error:
         return error
 
@@ -123,9 +118,9 @@ def reading_steps(access: Access) -> Steps[Reading]:
     if access.transport == "ssh" or (access.transport == "auto" and access.snmp is None):
         return _noted((yield AskSsh(access)), access)
     if access.transport == "snmp" or access.ssh is None:
-        return _noted((yield from snmp_steps(access)), access)
+        return _noted((yield AskSnmp(access)), access)
     try:
-        card = yield from snmp_steps(access)
+        card = yield AskSnmp(access)
     except (UnreachableError, AccessError, ReplyError) as error:
         if error.reason in (Reason.NAME_UNRESOLVED, Reason.NOT_A_CARD):
             raise
@@ -155,21 +150,21 @@ def _noted(card: Card, access: Access, *more: str) -> Reading:
 # --- SNMP ----------------------------------------------------------------------------------------------------------
 
 
-def gather_snmp(access: Access) -> Card:
-    """Read over SNMP in two requests: who the card is, then the device of the kind that its sysObjectID names."""
-    return _follow(snmp_steps(access))
+def gather_snmp(access: Access, *, engine: str = "auto") -> Card:
+    """Read over SNMP: who the card is, then the device of the kind that its sysObjectID names. `engine` is that of `snmp.get`."""
+    return snmp.converse(access.require_snmp(), card_requests(access), engine=engine)
 
 
-def snmp_steps(access: Access) -> Steps[Card]:
-    """What `gather_snmp` does, whoever takes the steps."""
+def card_requests(access: Access) -> Requests[Card]:
+    """What `gather_snmp` asks, whoever sends the requests."""
     endpoint = access.require_snmp()
-    card = yield AskSnmp(endpoint, snmp_tables.CARD_OIDS)
+    card = yield from snmp.requests_for(snmp_tables.CARD_OIDS)
     if not snmp_tables.is_card(card):
         text = card.get(snmp_tables.SYS_DESCR)
         shown = kept("sysDescr", text.decode("utf-8", "replace") if isinstance(text, bytes) else "").text
         message = f"{access.card}: what answers over SNMP at {endpoint.host} is not a network management card; sysDescr is {shown!r}."
         raise ReplyError(Reason.NOT_A_CARD, message, evidence={"sys_descr": shown})
-    device = yield AskSnmp(endpoint, snmp_tables.device_oids(snmp_tables.device_kind(card)))
+    device = yield from snmp.requests_for(snmp_tables.device_oids(snmp_tables.device_kind(card)))
     return identify(snmp_tables.observe(card, device), product_family=access.product_family)
 
 

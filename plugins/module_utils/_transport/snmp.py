@@ -12,6 +12,8 @@ extend it as draft-blumenthal-aes-usm-04 says (net-snmp's AES-256), those with a
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import re
 import socket
 import typing as t
@@ -31,15 +33,19 @@ __all__ = [
     "ENGINES",
     "PRIVACY_PROTOCOLS",
     "VERSIONS",
+    "Requests",
     "SnmpEndpoint",
     "SnmpValue",
     "check",
+    "converse",
     "get",
     "requests_for",
     "resolve",
 ]
 
-Requests = t.Generator[t.Sequence[str], t.Optional["dict[str, SnmpValue]"], "dict[str, SnmpValue]"]
+_End = t.TypeVar("_End")
+# Yields the OIDs of one request after the other, and is sent what was answered: the values by OID, perhaps none.
+Requests = t.Generator[t.Sequence[str], "dict[str, SnmpValue]", _End]
 
 VERSIONS = ("v1", "v2c", "v3")
 ENGINES = ("auto", "gufo", "pysnmp")
@@ -61,46 +67,57 @@ def get(endpoint: SnmpEndpoint, oids: t.Sequence[str], *, engine: str = "auto") 
 
     `engine` is auto (gufo_snmp where it is installed and can, else pysnmp), gufo or pysnmp.
     Raises InputError (INVALID_OPTION, NO_CREDENTIALS, MISSING_LIBRARY), UnreachableError (NAME_UNRESOLVED, SNMP_SILENT),
-    AccessError SNMP_REFUSED, and with gufo alone ReplyError UNEXPECTED_REPLY.
+    AccessError SNMP_REFUSED, ReplyError UNEXPECTED_REPLY.
     """
+    return converse(endpoint, requests_for(oids), engine=engine)
+
+
+def converse(endpoint: SnmpEndpoint, requests: Requests[_End], *, engine: str = "auto") -> _End:
+    """Send one request after the other in one session, and return what they lead to. Raises what `get` raises."""
     check(endpoint, engine)
-    address = resolve(endpoint)
-    if engine == "pysnmp" or (engine == "auto" and not snmp_gufo.can_ask(endpoint)):
-        return _get(snmp_pysnmp.open_session(endpoint, address), oids)
-    GUFO_SNMP.load(endpoint.card)
-    if not snmp_gufo.can_ask(endpoint):
-        raise _invalid(endpoint, f"gufo_snmp cannot do the privacy protocol {endpoint.privacy_protocol}")
-    try:
-        return _get(snmp_gufo.open_session(endpoint, address), oids)
-    except (AccessError, ReplyError):
-        if engine == "gufo" or not PYSNMP.is_usable():
-            raise
-        # gufo_snmp does not say what the card objects to, and does not read everything.
-        return _get(snmp_pysnmp.open_session(endpoint, address), oids)
-
-
-def _get(session: t.ContextManager[Fetch], oids: t.Sequence[str]) -> dict[str, SnmpValue]:
-    requests, answered = requests_for(oids), None
-    with session as fetch:
+    with _open_session(endpoint, resolve(endpoint), engine) as fetch:
         try:
+            answered = fetch(next(requests))
             while True:
                 answered = fetch(requests.send(answered))
         except StopIteration as end:
-            return t.cast("dict[str, SnmpValue]", end.value)
+            return t.cast("_End", end.value)
 
 
-def requests_for(oids: t.Sequence[str]) -> Requests:
-    """Yield the OIDs of each request that it takes, be sent what was answered, return the values of all of them."""
+@contextlib.contextmanager
+def _open_session(endpoint: SnmpEndpoint, address: str, engine: str) -> t.Iterator[Fetch]:
+    if engine == "pysnmp" or (engine == "auto" and not snmp_gufo.can_ask(endpoint)):
+        with snmp_pysnmp.open_session(endpoint, address) as complete:
+            yield complete
+        return
+    GUFO_SNMP.load(endpoint.card)
+    if not snmp_gufo.can_ask(endpoint):
+        raise _invalid(endpoint, f"gufo_snmp cannot do the privacy protocol {endpoint.privacy_protocol}")
+    with snmp_gufo.open_session(endpoint, address) as fast:
+        yield fast if engine == "gufo" or not PYSNMP.is_usable() else functools.partial(_ask_again, endpoint, address, fast)
+
+
+def _ask_again(endpoint: SnmpEndpoint, address: str, fast: Fetch, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
+    """gufo_snmp does not say what the card objects to, and does not read everything."""
+    try:
+        return fast(oids)
+    except (AccessError, ReplyError):
+        with snmp_pysnmp.open_session(endpoint, address) as complete:
+            return complete(oids)
+
+
+def requests_for(oids: t.Sequence[str]) -> Requests[dict[str, SnmpValue]]:
+    """Ask for these OIDs in as many requests as it takes, and return the values of all of them."""
     values: dict[str, SnmpValue] = dict.fromkeys(oids)
     for start in range(0, len(oids), _OIDS_PER_REQUEST):
         values.update((yield from _ask(oids[start : start + _OIDS_PER_REQUEST])))
     return values
 
 
-def _ask(oids: t.Sequence[str]) -> Requests:
+def _ask(oids: t.Sequence[str]) -> Requests[dict[str, SnmpValue]]:
     """Ask for all at once; where one of them spoils the answer (v1: noSuchName) or all are too many (tooBig), ask in halves."""
     answered = yield oids
-    values = {oid: value for oid, value in (answered or {}).items() if oid in oids}
+    values = {oid: value for oid, value in answered.items() if oid in oids}
     if values or len(oids) == 1:
         return values
     half = len(oids) // 2

@@ -17,13 +17,21 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     NmcError,
     ReplyError,
 )
-from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import AskSsh, gather_ssh, reading_steps, tell
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import (
+    AskSnmp,
+    card_requests,
+    gather_snmp,
+    gather_ssh,
+    reading_steps,
+    tell,
+)
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp, snmp_codec, ssh
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp_endpoint import values_of
 
 if t.TYPE_CHECKING:
-    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, AskSnmp, Reading, Step, Steps
-    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint, SnmpValue
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
+    from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, Reading, Step, Steps
+    from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import Requests, SnmpEndpoint
 
 # Some cards count refused logins, and lock the user out after a few.
 _REFUSED_LOGINS = 2
@@ -89,7 +97,6 @@ class _Dialogue:
 
     def __init__(self, engine: str, *, has_turn: bool) -> None:
         self._engine = engine
-        self._peer: Peer | None = None
         self.has_turn = has_turn
 
     def follow(self, steps: Steps[_End]) -> Actions[_End]:
@@ -106,35 +113,35 @@ class _Dialogue:
         except NmcError as error:
             return error
 
-    def _take(self, step: Step) -> Actions[t.Any]:
-        if isinstance(step, AskSsh):
-            if not self.has_turn:
-                # Nobody has answered yet: most likely nobody is there, and that is to cost none of the few sessions.
-                yield Job("knocks", functools.partial(ssh.knock, step.access.require_ssh()))
-            yield from self._turn()
-            return (yield Job("ssh", functools.partial(gather_ssh, step.access)))
-        if self._peer is None:
-            snmp.check(step.endpoint, self._engine)
-            self._peer = yield from _find(step.endpoint)
-            if step.endpoint.version == "v3":
-                yield Exchange(step.endpoint, self._peer, _discovery, is_knock=True)
-                yield from self._turn()
-        if step.endpoint.version == "v3":
-            return (yield Job("snmp", functools.partial(snmp.get, step.endpoint, step.oids, engine=self._engine)))
-        return (yield from self._ask(step, self._peer))
+    def _take(self, step: Step) -> Actions[Card]:
+        if isinstance(step, AskSnmp):
+            return (yield from self._ask_snmp(step.access))
+        if not self.has_turn:
+            # Nobody has answered yet: most likely nobody is there, and that is to cost none of the few sessions.
+            yield Job("knocks", functools.partial(ssh.knock, step.access.require_ssh()))
+        yield from self._turn()
+        return t.cast("Card", (yield Job("ssh", functools.partial(gather_ssh, step.access))))
 
-    def _ask(self, step: AskSnmp, peer: Peer) -> Actions[dict[str, SnmpValue]]:
-        """The values of v1 or v2c, in as many requests as it takes; the first one is the knock."""
-        endpoint, answered = step.endpoint, None
-        requests = snmp.requests_for(step.oids)
+    def _ask_snmp(self, access: Access) -> Actions[Card]:
+        endpoint = access.require_snmp()
+        snmp.check(endpoint, self._engine)
+        peer = yield from _find(endpoint)
+        if endpoint.version == "v3":
+            yield Exchange(endpoint, peer, _discovery, is_knock=True)
+            yield from self._turn()
+            return t.cast("Card", (yield Job("snmp", functools.partial(gather_snmp, access, engine=self._engine))))
+        return (yield from self._exchange(endpoint, peer, card_requests(access)))
+
+    def _exchange(self, endpoint: SnmpEndpoint, peer: Peer, requests: Requests[_End]) -> Actions[_End]:
+        """Send requests of v1 or v2c; the first one is the knock."""
         try:
+            oids = next(requests)
             while True:
-                request = _request(endpoint, requests.send(answered))
-                message = yield Exchange(endpoint, peer, request, is_knock=not self.has_turn)
+                message = yield Exchange(endpoint, peer, _request(endpoint, oids), is_knock=not self.has_turn)
                 yield from self._turn()
-                answered = values_of(message, endpoint)
+                oids = requests.send(values_of(message, endpoint))
         except StopIteration as end:
-            return t.cast("dict[str, SnmpValue]", end.value)
+            return t.cast("_End", end.value)
 
     def _turn(self) -> Actions[None]:
         if not self.has_turn:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import socket
 import typing as t
 import unittest.mock
 
 import pytest
 from pysnmp.smi.builder import MibBuilder
+from unit.sweep.agents import Send, agent
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, UnreachableError
+from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_snmp
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint, get
 from emulator.testing import Emulator, start_emulator
 
@@ -72,9 +75,9 @@ def test_a_user_with_another_password_is_another_user(fleet: Emulator) -> None:
 
 def test_a_user_without_keys_does_not_get_those_of_an_earlier_one(fleet: Emulator) -> None:
     assert name_of(endpoint(fleet, ONE)) == "card-1"
-    nothing = dict.fromkeys(("auth_protocol", "auth_password", "privacy_protocol", "privacy_password"))
+    bare = SnmpEndpoint(ONE, ONE, fleet.snmp_port, version="v3", user="reader")
     with pytest.raises(AccessError) as caught:
-        name_of(endpoint(fleet, ONE, **nothing))
+        name_of(bare)
     assert caught.value.reason is Reason.SNMP_REFUSED
 
 
@@ -91,6 +94,24 @@ def test_what_comes_after_silence_is_not_disturbed(fleet: Emulator) -> None:
         with pytest.raises(UnreachableError):
             name_of(endpoint(fleet, SILENT, timeout=0.1, retries=0))
         assert name_of(endpoint(fleet, ONE)) == "card-1"
+
+
+@pytest.mark.parametrize("engine", ["gufo", "pysnmp"])
+def test_a_card_is_read_in_one_session(fleet: Emulator, engine: str) -> None:
+    requests: list[bytes] = []
+
+    def forward(request: bytes, send: Send, _other: Send) -> None:
+        requests.append(request)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(5)
+            client.sendto(request, (ONE, fleet.snmp_port))
+            send(client.recv(65535))
+
+    with agent(forward) as port:
+        relayed = endpoint(fleet, "127.0.0.1", port=port)
+        assert gather_snmp(Access(ONE, None, relayed), engine=engine).name == "card-1"
+    anonymous = [request for request in requests if b"reader" not in request]
+    assert len(anonymous) == 1
 
 
 def test_mibs_are_loaded_for_the_first_card_only(fleet: Emulator) -> None:
