@@ -121,7 +121,7 @@ options:
       - three_phase_ups
 requirements:
   - paramiko >= 3.5, < 5 (SSH and SCP; version 5 dropped the algorithms that NMC2 needs)
-  - pysnmp >= 7.1 (SNMP)
+  - pysnmp >= 7.1.6 (SNMP)
   - gufo_snmp >= 0.13 (SNMP, optional, faster)
 notes:
   - Runs on the controller, in process; no C(connection), no C(delegate_to) and no Python on the card are needed.

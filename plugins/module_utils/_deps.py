@@ -109,7 +109,7 @@ def _release(version: str) -> tuple[int, ...]:
 
 
 PARAMIKO = Dependency("paramiko", "paramiko", ">=3.5,<5", "SSH")
-PYSNMP = Dependency("pysnmp", "pysnmp", ">=7.1,<8", "SNMP")
+PYSNMP = Dependency("pysnmp", "pysnmp", ">=7.1.6,<8", "SNMP")
 GUFO_SNMP = Dependency("gufo_snmp", "gufo.snmp", ">=0.13", "accelerated SNMP")
 JMESPATH = Dependency("jmespath", "jmespath", ">=1.0", "a baseline")
 YAML = Dependency("PyYAML", "yaml", ">=5.1", "an image store")

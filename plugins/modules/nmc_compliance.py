@@ -115,7 +115,7 @@ options:
 requirements:
   - jmespath (baselines)
   - SQLAlchemy >= 2 (the ledger), with psycopg >= 3 for PostgreSQL
-  - pysnmp >= 7.1 (SNMP, where cards are read)
+  - pysnmp >= 7.1.6 (SNMP, where cards are read)
   - gufo_snmp >= 0.13 (SNMP, optional, faster)
   - paramiko >= 3.5, < 5 (SSH, where cards are read that have no SNMP)
 attributes:

@@ -119,7 +119,7 @@ def test_mibs_are_loaded_for_the_first_card_only(fleet: Emulator) -> None:
     with unittest.mock.patch.object(MibBuilder, "load_module", autospec=True, side_effect=MibBuilder.load_module) as load:
         for host, name, password in ((CLONE, "card-2", PASSWORD), (OTHER, "card-3", OTHER_PASSWORD)):
             assert name_of(endpoint(fleet, host, password)) == name
-    assert load.call_count == 0
+    assert not [call for call in load.call_args_list if call.args[1].startswith("SNMP-")]
 
 
 def test_many_threads_read_at_once(fleet: Emulator) -> None:
