@@ -114,7 +114,7 @@ class Radio(t.Generic[_Work]):
         self._credited = now
         while self._credit >= 1 and (queue := self._requests or (self._knocks if may_knock else None)):
             request = queue.popleft()
-            if request.identifier not in self._by_identifier:
+            if not self._is_open(request):
                 continue
             if not self._try(request):
                 queue.appendleft(request)
@@ -182,13 +182,17 @@ class Radio(t.Generic[_Work]):
         now = time.monotonic()
         while self._timers and self._timers[0][0] <= now:
             request = heapq.heappop(self._timers)[2]
-            if request.identifier not in self._by_identifier:
+            if not self._is_open(request):
                 continue
             if request.tried <= request.endpoint.retries:
                 self._requests.append(request)
                 continue
             self._forget(request)
             yield request.work, request.failure()
+
+    def _is_open(self, request: _Request[_Work]) -> bool:
+        """Whether it waits for its answer; a request that does not may have left its identifier to another one."""
+        return self._by_identifier.get(request.identifier) is request
 
     def _forget(self, request: _Request[_Work]) -> None:
         del self._by_identifier[request.identifier]

@@ -16,6 +16,7 @@ from unit.sweep.agents import Send, agent, answer, asked, relayed, target, text,
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.snmp_tables import SYS_DESCR
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp_codec
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.sweep import Limits, sweep
 
 if t.TYPE_CHECKING:
@@ -82,6 +83,15 @@ def test_an_answer_that_comes_after_the_next_try_counts(fleet: Emulator, serial:
     with agent(react) as port:
         assert outcome(port, retries=2) == serial
     assert len(earlier) == 2 * len(set(earlier))
+
+
+def test_an_identifier_that_is_given_again_brings_no_earlier_request_back(fleet: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By chance, that happens in one of a hundred sweeps of a large network: an answered request still has its timer."""
+    monkeypatch.setattr(snmp_codec, "LAST_ID", snmp_codec.FIRST_ID)
+    targets = [target(CARD, fleet.snmp_port, timeout=0.1), target("127.61.9.4", fleet.snmp_port, timeout=0.5)]
+    found = told(sweep([*targets, target("127.61.0.2", fleet.snmp_port, timeout=2.0)], Limits(in_flight=1)))
+    assert found.pop("127.61.9.4") == "snmp_silent"
+    assert len(set(found.values()) - set(Reason)) == 2
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 10, 40])
