@@ -33,7 +33,7 @@ options:
     choices: [secure_power.nmc.nmc]
   sources:
     description:
-      - Where cards are looked for. A card that is found by several sources is that of the first.
+      - Where cards are looked for. A card that is found by several sources is that of the first, in this file or in another one.
       - An address that two clients claim, in this file or in another one, is refused as C(ambiguous_address), because nobody can know
         whose card answers there, unless O(limit_client) restricts the run to one of them.
     type: list
@@ -60,7 +60,7 @@ options:
         elements: str
         default: []
       exclude:
-        description: Ranges, or single addresses, that are not asked.
+        description: Ranges, or single addresses, that are not asked, whether they are in a range or a list.
         type: list
         elements: str
         default: []
@@ -70,7 +70,7 @@ options:
         elements: str
         default: []
       csv:
-        description: A list of cards out of another tool.
+        description: A list of cards out of another tool. Rows with neither an address nor a name are left out, with a warning.
         type: dict
         suboptions:
           path:
@@ -105,6 +105,7 @@ options:
         description:
           - Groups of other inventory sources, which must be given before this one. Their hosts keep their names and variables, and get
             what is found out about their cards. A host whose C(nmc_client) is another client is refused.
+          - What C(group_vars) and C(host_vars) beside those sources say counts too.
         type: list
         elements: str
         default: []
@@ -172,7 +173,7 @@ options:
     type: int
     default: 32
   deadline:
-    description: Seconds after which what was not asked yet counts as silent.
+    description: Seconds for the whole search, after which what was not asked yet counts as silent.
     type: float
 """
 
@@ -239,9 +240,11 @@ from ansible.inventory.group import to_safe_group_name
 from ansible.inventory.helpers import get_group_vars
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.vars import combine_vars, transform_to_native_types
+from ansible.vars.plugins import get_vars_from_inventory_sources
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
+from ansible_collections.secure_power.nmc.plugins.module_utils._requests import check_seconds
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.discovery import Found, Search
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.hosts import Host, hosts_from
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.memory import Memory
@@ -274,15 +277,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        given = self._read_config_data(path)
         try:
+            self._insist_on_known(given)
+            self._insist_on_numbers()
             self._insist_on_prefixes()
             sources = self._sources()
             places = {place.key: place for place in self._places(sources, Path(path).parent)}
             memory = Memory(self._memory(), self.get_cache_key(path), max_age=self.get_option("cache_timeout") if cache else None)
-            found = self._found(places, memory)
+            found = memory.recall(list(places.values()), self.get_option("detect"), find=self._search().find)
         except NmcError as error:
-            raise AnsibleParserError(f"{error.message} {MEANINGS[error.reason].recovery}") from error
+            raise AnsibleParserError(f"{error.message} {MEANINGS[error.reason].recovery}") from error.__cause__
         self._populate(found, places)
 
     @property
@@ -295,9 +300,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         sources = sources_from(self.get_option("sources"), self._templated(self.get_option("credentials"), of="credentials"))
         client = self.get_option("limit_client")
         limited = [source for source in sources if client in (None, source.client)]
-        if not limited:
+        if sources and not limited:
             raise invalid(f"no source is of the client {client!r}, to which limit_client restricts the run")
+        if "snmp" in self.get_option("detect"):
+            self._warn_of_mute(limited)
         return limited
+
+    def _warn_of_mute(self, sources: t.Iterable[Source]) -> None:
+        for source in sources:
+            if source.ranges and not any(way.access(way.name).snmp for way in source.credentials):
+                self.display.warning(
+                    f"inventory: the ranges {', '.join(source.ranges)} of {source.client} are not asked over SNMP, because none of their "
+                    "credentials has an snmp_community or an snmp_user."
+                )
 
     def _templated(self, value: t.Any, *, of: str, variables: t.Mapping[str, t.Any] | None = None) -> t.Any:
         """The operator's own text; cards have no part in it."""
@@ -308,7 +323,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise invalid(f"the {of} cannot be templated: {error.message}") from error
 
     def _places(self, sources: t.Iterable[Source], folder: Path) -> list[Place]:
-        places = one_client_each((place for source in sources for place in source.places(folder, self._known)), dict(self._claimed()))
+        claimed = dict(self._claimed())
+        warn = self.display.warning
+        places = one_client_each((place for source in sources for place in source.places(folder, self._known, warn)), claimed)
+        places = [place for place in places if place.name is not None or (place.address, place.port) not in claimed]
         groups = sorted({place.name for place in places if place.name is not None} & set(self._data.groups))
         if groups:
             raise invalid(f"{', '.join(groups)} cannot be a host, because there is a group of that name")
@@ -334,28 +352,42 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 yield where, str(host.vars.get("nmc_client"))
 
     def _said_of(self, name: str) -> dict[str, t.Any]:
-        """What other sources say of a host."""
+        """What other sources say of a host, also in files beside them."""
         host = self._data.hosts[name]
-        return t.cast("dict[str, t.Any]", combine_vars(get_group_vars(host.get_groups()), host.vars))
+        said = combine_vars(get_group_vars(host.get_groups()), self._filed(host.get_groups()))
+        return t.cast("dict[str, t.Any]", combine_vars(combine_vars(said, host.vars), self._filed([host])))
+
+    def _filed(self, entities: t.Sequence[t.Any]) -> t.Any:
+        return get_vars_from_inventory_sources(self.loader, self._data.processed_sources, entities, "all")
+
+    def _insist_on_known(self, given: t.Iterable[str]) -> None:
+        """Core takes no notice of what it does not know, and an `exclude` in the wrong place would be asked nevertheless."""
+        unknown = sorted(str(name) for name in given if name not in self.get_options())
+        if unknown:
+            raise invalid(f"{', '.join(unknown)} is no option of the file")
+
+    def _insist_on_numbers(self) -> None:
+        options = self.get_options()
+        check_seconds(options, "timeout", "deadline", card="inventory")
+        for name in ("ssh_port", "ftp_port"):
+            if not 0 < options[name] < 65536:
+                raise invalid(f"{name} is {options[name]}, which is no port number")
+        for name in ("packets_per_second", "per_site"):
+            if options[name] < 1:
+                raise invalid(f"{name} is {options[name]}, which lets nobody be asked")
 
     def _insist_on_prefixes(self) -> None:
         """Without a prefix a card could join any group, by a word of its own."""
         for keyed in self.get_option("keyed_groups") or ():
-            if not keyed.get("prefix") or self.templar.is_template(keyed.get("parent_group", "")):
+            if not isinstance(keyed, dict) or not isinstance(keyed.get("parent_group") or "", str):
+                raise invalid(f"keyed_groups has {keyed!r}, which is no options with their values")
+            if not keyed.get("prefix") or self.templar.is_template(keyed.get("parent_group") or ""):
                 key = keyed.get("key")
                 raise invalid(
                     f"keyed_groups needs a prefix and a fixed parent_group for {key!r}, because a card must not choose its groups"
                 )
 
     # --- looking -------------------------------------------------------------------------------------------------------
-
-    def _found(self, places: t.Mapping[Key, Place], memory: Memory) -> list[Found]:
-        """From the cache, client by client, or by looking."""
-        found: list[Found] = []
-        for client in sorted({place.source.client for place in places.values()}):
-            mine = [place for place in places.values() if place.source.client == client]
-            found += memory.recall(client, mine, self.get_option("detect"), find=self._search().find)
-        return found
 
     def _memory(self) -> t.MutableMapping[str, t.Any] | None:
         """The cache, which forgets nothing by itself: a card that does not answer any more would be forgotten with the others."""

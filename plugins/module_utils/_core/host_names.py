@@ -32,8 +32,8 @@ class Naming:
 
 
 def is_usable(text: str) -> bool:
-    """Whether a card may be called by its own word. An address is none: it may be that of another host."""
-    return _NAME.fullmatch(text) is not None and text.lower() not in _RESERVED and not is_address(text)
+    """Whether a card may be called by its own word. An address is none, with or without an ending: it may be that of another host."""
+    return _NAME.fullmatch(text) is not None and text.lower() not in _RESERVED and not is_address(text.partition("_")[0])
 
 
 def choose_names(cards: t.Sequence[Naming], taken: t.Iterable[str]) -> list[str]:

@@ -79,13 +79,14 @@ class Search:
     def find(self, places: t.Sequence[Place]) -> list[Found]:
         """What was found, in the order of the places. Places of a range at which nothing answers are left out."""
         found: dict[int, Found] = {}
+        began = time.monotonic()
         progress, cards = _Progress(self.say, "asked", len(places)), 0
         for swept in self._swept(places):
             asked = t.cast("_Asked", swept.target)
             found[asked.number] = _found(asked, swept)
             cards += found[asked.number].is_here
             progress.go_on(cards)
-        self._greet(places, found)
+        self._greet(places, found, None if self.limits.deadline is None else began + self.limits.deadline - time.monotonic())
         seen = [found.get(number) or _unasked(place) for number, place in enumerate(places)]
         return [one for one in seen if one.is_here or one.listed or one.is_replaced]
 
@@ -105,12 +106,13 @@ class Search:
     def _may_ask(self, access: Access, *, listed: bool) -> bool:
         return (access.snmp is not None and "snmp" in self.detect) or (listed and access.ssh is not None)
 
-    def _greet(self, places: t.Sequence[Place], found: dict[int, Found]) -> None:
+    def _greet(self, places: t.Sequence[Place], found: dict[int, Found], seconds: float | None) -> None:
         """Where nothing answers over SNMP, a greeting tells a card by."""
         ports = {name: port for name, port in (("ssh", self.ssh_port), ("ftp", self.ftp_port)) if name in self.detect}
         quiet = [number for number, place in enumerate(places) if not (found.get(number) or _unasked(place)).is_here]
         progress = _Progress(self.say, "listened to", len(quiet))
-        said = greetings([places[number].address for number in quiet], ports, timeout=self.timeout, progress=progress.go_on)
+        addresses = [places[number].address for number in quiet]
+        said = greetings(addresses, ports, timeout=self.timeout, deadline=seconds, progress=progress.go_on)
         for number, words in zip(quiet, said, strict=True):
             if words:
                 found[number] = replace(found.get(number) or _unasked(places[number]), greetings=words)

@@ -21,19 +21,24 @@ _AT_ONCE = 512  # connections; a process may have 1,024 files open where nobody 
 
 
 def greetings(
-    addresses: t.Sequence[str], ports: t.Mapping[str, int], *, timeout: float, progress: t.Callable[[int], None]
+    addresses: t.Sequence[str],
+    ports: t.Mapping[str, int],
+    *,
+    timeout: float,
+    deadline: float | None = None,
+    progress: t.Callable[[int], None],
 ) -> list[dict[str, str]]:
-    """What each address says by protocol, of what only cards say; ``timeout`` is in seconds, for one connection.
+    """What each address says by protocol, of what only cards say; ``timeout`` is in seconds, for one connection, ``deadline`` for all.
 
     After each address ``progress`` is told how many cards were found.
     """
     if not ports or not addresses:
         return [{} for _address in addresses]
-    return asyncio.run(_all(addresses, ports, timeout, progress))
+    return asyncio.run(_all(addresses, ports, timeout, deadline, progress))
 
 
 async def _all(
-    addresses: t.Sequence[str], ports: t.Mapping[str, int], timeout: float, progress: t.Callable[[int], None]
+    addresses: t.Sequence[str], ports: t.Mapping[str, int], timeout: float, deadline: float | None, progress: t.Callable[[int], None]
 ) -> list[dict[str, str]]:
     """A fixed number of workers takes the addresses one after the other, so that many addresses are no load."""
     said: list[dict[str, str]] = [{} for _address in addresses]
@@ -50,7 +55,9 @@ async def _all(
             cards += bool(said[number])
             progress(cards)
 
-    await asyncio.gather(*(work() for _worker in range(min(_AT_ONCE, len(addresses)))))
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(deadline):
+            await asyncio.gather(*(work() for _worker in range(min(_AT_ONCE, len(addresses)))))
     return said
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import bisect
 import csv
 import ipaddress
 import typing as t
@@ -19,6 +20,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.host_names 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import access_from
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -29,10 +31,13 @@ Options = dict[str, t.Any]
 SNMP_PORT = 161
 # Names and addresses of the hosts that another source has in a group, for a client.
 Known = t.Callable[[str, str], t.Iterable[tuple[str, str]]]
+Warn = t.Callable[[str], None]
 _WHO = "inventory"
 # What one source may ask; a /12 is as much as anybody has cards in.
 _MOST_ADDRESSES = 1 << 20
 _MOST_CREDENTIALS = 8
+# What a warning names of things that are wrong in the same way.
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -97,11 +102,15 @@ class Source:
         first = ways[0].settings if ways else {}
         return {name: value for name, value in first.items() if all(way.settings.get(name) == value for way in ways)}
 
-    def places(self, folder: Path, known: Known) -> t.Iterator[Place]:
-        """What is listed, then the ranges. Raises `InputError`."""
+    def places(self, folder: Path, known: Known, warn: Warn) -> t.Iterator[Place]:
+        """What is listed, then the ranges. Raises `InputError`; a row of an export that names no address is only warned of."""
+        is_excluded = _membership(self.exclude)
+        yield from (place for place in self._named(folder, known, warn) if not is_excluded(place.address))
+
+    def _named(self, folder: Path, known: Known, warn: Warn) -> t.Iterator[Place]:
         for entry in self.hosts:
             yield self._listed(entry, name=None if is_address(entry) else _usable(entry))
-        yield from self._rows(folder)
+        yield from self._rows(folder, warn)
         for group in self.groups:
             yield from (self._listed(address, name=name) for name, address in known(group, self.client))
         yield from (Place(self, address) for address in self._swept())
@@ -110,20 +119,28 @@ class Source:
         """Addresses can be written in several ways."""
         return Place(self, str(ipaddress.ip_address(address)) if is_address(address) else address, listed=True, **more)
 
-    def _rows(self, folder: Path) -> t.Iterator[Place]:
+    def _rows(self, folder: Path, warn: Warn) -> t.Iterator[Place]:
         if self.csv is None:
             return
         path, columns = folder / self.csv["path"], self.csv["columns"]
+        useless: list[str] = []
         try:
             with path.open(encoding=self.csv["encoding"], newline="") as file:
                 rows = csv.DictReader(file, delimiter=self.csv["delimiter"])
                 self._insist_on_columns(rows.fieldnames or (), path)
                 for row in rows:
                     address, name, site = (_cell(row, columns.get(key)) for key in ("address", "name", "site"))
-                    if address is not None:
+                    if address is None:
+                        continue
+                    if is_address(address) or is_usable(address):
                         yield self._listed(address, suggested=name, site=site)
-        except (OSError, ValueError, LookupError, csv.Error) as error:
-            raise invalid(f"the file {path} cannot be read: {error}") from error
+                    else:
+                        useless.append(f"{address[:80]!r} in line {rows.line_num}")
+        except (OSError, TypeError, ValueError, LookupError, csv.Error) as error:
+            raise invalid(f"the file {path} cannot be read: {error}") from None
+        if useless:
+            shown = ", ".join(useless[:_MOST_SHOWN])
+            warn(f"{_WHO}: {len(useless):,} rows of {path} are left out, because they have neither an address nor a name: {shown}")
 
     def _insist_on_columns(self, found: t.Sequence[str], path: Path) -> None:
         columns = self.csv["columns"] if self.csv else {}
@@ -132,12 +149,9 @@ class Source:
             raise invalid(f"{path} has no column {', '.join(missing)}; it has {', '.join(found) or 'none'}")
 
     def _swept(self) -> t.Iterator[str]:
-        without = [_network(text, "exclude") for text in self.exclude]
         for text in self.ranges:
             network = _network(text, "ranges")
-            for address in network.hosts() if network.num_addresses > 1 else (network.network_address,):
-                if not any(address in other for other in without if other.version == network.version):
-                    yield str(address)
+            yield from map(str, network.hosts() if network.num_addresses > 1 else (network.network_address,))
 
 
 def sources_from(entries: t.Sequence[t.Any], credentials: t.Mapping[str, t.Any]) -> list[Source]:
@@ -179,6 +193,8 @@ def invalid(sentence: str) -> InputError:
 def _credentials(name: str, given: t.Any) -> Credentials:
     if not isinstance(given, dict):
         raise invalid(f"the credentials {name!r} are no options with their values")
+    if "host" in given:
+        raise invalid(f"credentials {name!r}: host is no option of theirs, because they are for many cards")
     spec = shared_spec()
     secrets = [given.get(option) for option in secret_options(spec)]
     _secrets.register(secrets)
@@ -187,7 +203,9 @@ def _credentials(name: str, given: t.Any) -> Credentials:
         raise invalid(f"credentials {name!r}: {_secrets.scrub('; '.join(found.error_messages), secrets)}")
     options: Options = found.validated_parameters
     made = Credentials(name, options, {option: options[option] for option in given if option not in secret_options(spec)})
-    made.access(name)
+    access = made.access(f"credentials {name!r}")
+    if access.snmp is not None:
+        snmp.check(access.snmp, "auto")
     return made
 
 
@@ -225,13 +243,15 @@ def _source(number: int, entry: t.Any, sets: t.Mapping[str, Credentials]) -> Sou
     if found.error_messages:
         raise invalid(f"{where}: {'; '.join(found.error_messages)}")
     given = found.validated_parameters
+    if not isinstance(entry.get("variables", {}), dict):
+        raise invalid(f"{where}: its variables are no names with their values")
     unknown = [name for name in given["credentials"] if name not in sets]
     if unknown:
         raise invalid(f"{where}: there are no credentials {', '.join(unknown)}")
     if len(given["credentials"]) > _MOST_CREDENTIALS:
         raise invalid(f"{where}: more than {_MOST_CREDENTIALS} credentials for one card would look like an attack")
     _insist_on_size(where, given["ranges"])
-    _insist_on_networks(given["exclude"])
+    _insist_on_networks(where, given["exclude"])
     return Source(
         client=given["client"],
         site=given["site"],
@@ -242,25 +262,43 @@ def _source(number: int, entry: t.Any, sets: t.Mapping[str, Credentials]) -> Sou
         csv=given["csv"],
         groups=tuple(given["inventory_groups"]),
         locations=given["site_by_location"],
-        variables=entry.get("variables") or {},
+        variables=entry.get("variables", {}),
     )
 
 
-def _insist_on_networks(texts: t.Iterable[str]) -> None:
+def _insist_on_networks(where: str, texts: t.Iterable[str]) -> None:
     for text in texts:
-        _network(text, "exclude")
+        _network(text, f"{where}: exclude")
 
 
 def _insist_on_size(where: str, ranges: t.Iterable[str]) -> None:
-    if sum(_network(text, "ranges").num_addresses for text in ranges) > _MOST_ADDRESSES:
+    if sum(_network(text, f"{where}: ranges").num_addresses for text in ranges) > _MOST_ADDRESSES:
         raise invalid(f"{where}: its ranges have more than {_MOST_ADDRESSES:,} addresses")
+
+
+def _membership(texts: t.Iterable[str]) -> t.Callable[[str], bool]:
+    """Whether an address is in one of the ranges; there may be thousands. A name is in none."""
+    networks = [_network(text, "exclude") for text in texts]
+    v4 = ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv4Network))
+    v6 = ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv6Network))
+    apart: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = [*v4, *v6]
+    starts = [(one.version, int(one.network_address)) for one in apart]
+
+    def is_member(text: str) -> bool:
+        if not starts or not is_address(text):
+            return False
+        address = ipaddress.ip_address(text)
+        before = bisect.bisect_right(starts, (address.version, int(address)))
+        return before > 0 and address in apart[before - 1]
+
+    return is_member
 
 
 def _network(text: str, option: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     try:
         return ipaddress.ip_network(text)
     except ValueError as error:
-        raise invalid(f"{option} has {text!r}, which is no range of addresses ({error})") from error
+        raise invalid(f"{option} has {text!r}, which is no range of addresses ({error})") from None
 
 
 def _usable(name: str) -> str:

@@ -29,6 +29,8 @@ def test_words_of_the_alphabet_of_host_names_are_usable(word: str) -> None:
         "all",
         "Ungrouped",
         "10.0.0.1",
+        "10.0.0.1_nmc",
+        "10.0.0.1_1161",
         "::1",
         "-x",
         ".hidden",

@@ -59,3 +59,11 @@ def test_many_addresses_where_nobody_is_are_no_load() -> None:
     told: list[int] = []
     assert greetings(["127.0.0.1"] * 2000, {"ssh": 9, "ftp": 9}, timeout=2.0, progress=told.append) == [{}] * 2000
     assert told == [0] * 2000
+
+
+def test_a_deadline_ends_all_of_it_and_keeps_what_was_said(tcp_server: Serve) -> None:
+    ports = {"ftp": tcp_server(lambda connection: connection.sendall(_FTP)), "ssh": tcp_server(lambda one: t.cast("None", one.recv(1)))}
+    began = time.monotonic()
+    said = greetings(["127.0.0.1"] * 2000, ports, timeout=60.0, deadline=1.0, progress=lambda _cards: None)
+    assert time.monotonic() - began < 20
+    assert (len(said), said[0], said[-1]) == (2000, {"ftp": _FTP.decode().strip()}, {})

@@ -111,6 +111,24 @@ def test_a_host_of_another_client_is_not_asked_with_credentials_of_this_one(inve
     )
 
 
+@pytest.mark.parametrize("beside", ["group_vars/cards.yml", "host_vars/known-card.yml"])
+def test_files_beside_an_inventory_say_whose_a_host_is_and_where(inventory: Inventory, beside: str) -> None:
+    path = inventory.folder / beside
+    path.parent.mkdir()
+    path.write_text("nmc_client: globex\n", encoding="utf-8")
+    assert "known-card is a card of globex" in inventory.refusal(sources=source(inventory_groups=["cards"]))
+    (inventory.folder / "host_vars").mkdir(exist_ok=True)
+    (inventory.folder / "host_vars" / "other-card.yml").write_text("{nmc_client: acme, ansible_host: 127.61.0.2}", encoding="utf-8")
+    card = inventory.hosts(sources=source(inventory_groups=["others"]))["other-card"]
+    assert (card["ansible_host"], card["nmc_client"], card["nmc_discovered"]["name"]) == ("127.61.0.2", "acme", "pdu-1")
+
+
+def test_ranges_that_nobody_can_ask_are_said(inventory: Inventory) -> None:
+    done = inventory.run(credentials={"read": {"snmp_community": ""}}, sources=source(ranges=["127.61.0.0/28"]))
+    assert done.returncode == 0
+    assert "the ranges 127.61.0.0/28 of acme are not asked over SNMP" in " ".join(done.stderr.split())
+
+
 def test_a_host_cannot_be_named_like_a_group(inventory: Inventory) -> None:
     assert "webservers cannot be a host" in inventory.refusal(sources=source(hosts=["webservers"]))
 
@@ -183,6 +201,15 @@ def test_two_files_cannot_claim_one_address_for_two_clients(inventory: Inventory
     assert "127.61.0.1 is an address of the clients acme and initech" in " ".join(done.stderr.split())
 
 
+def test_a_card_that_two_files_find_is_one_host(inventory: Inventory) -> None:
+    other = inventory.folder / "more.nmc.yml"
+    other.write_text(yaml.safe_dump(inventory.document(sources=source(ranges=["127.61.0.0/29"]))), encoding="utf-8")
+    done = inventory.run("-i", other.name, "--list", "--export", sources=source(ranges=["127.61.0.0/30"]))
+    hosts = json.loads(done.stdout)["_meta"]["hostvars"]
+    found = [plain(one)["ansible_host"] for one in hosts.values() if "nmc_discovered" in one]
+    assert sorted(found) == [f"127.61.0.{number}" for number in range(1, 7)]
+
+
 @pytest.mark.parametrize("name", ["nmc", "Near_Paris", "family_of_smart_ups", "families"])
 def test_a_card_cannot_be_named_like_a_group_of_this_very_inventory(inventory: Inventory, name: str) -> None:
     inventory.emulator.patch("127.61.0.7", name=name)
@@ -242,12 +269,24 @@ def test_the_cache_keeps_no_secret_and_each_client_apart(inventory: Inventory) -
         ({"credentials": {"read": {"password": "SECRET-WORD", "colour": "SECRET-WORD"}}}, "credentials 'read'"),
         ({"credentials": {"read": "SECRET-WORD"}}, "credentials 'read'"),
         ({"credentials": {"read": {"snmp_community": "{{ SECRET_WORD | nonsense }}"}}}, "cannot be templated"),
+        ({"sources": source(variables="a=b")}, "source 1: its variables are no names with their values"),
+        ({"sources": source(csv={"path": "static.yml", "columns": {"address": "a"}, "delimiter": ";;"})}, "cannot be read"),
+        ({"exclude": ["127.61.0.1"]}, "exclude is no option of the file"),
+        ({"timeout": float("nan")}, "timeout is nan, which is no time to wait"),
+        ({"deadline": -3}, "deadline is -3.0, which is no time to wait"),
+        ({"ssh_port": 70000}, "ssh_port is 70000, which is no port number"),
+        ({"ftp_port": 0}, "ftp_port is 0, which is no port number"),
+        ({"packets_per_second": 0}, "packets_per_second is 0, which lets nobody be asked"),
+        ({"per_site": -1}, "per_site is -1, which lets nobody be asked"),
+        ({"keyed_groups": ["nmc_client"]}, "keyed_groups has 'nmc_client', which is no options with their values"),
+        ({"keyed_groups": [{"key": "nmc_client", "prefix": "a", "parent_group": 5}]}, "which is no options with their values"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_sentence(inventory: Inventory, document: dict[str, t.Any], said: str) -> None:
     refusal = inventory.refusal(**document)
     assert said in refusal
     assert "SECRET-WORD" not in refusal
+    assert "names: inventory" not in refusal, "the sentence is not said twice"
 
 
 def test_files_of_other_plugins_are_left_to_them(inventory: Inventory) -> None:

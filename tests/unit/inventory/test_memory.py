@@ -9,6 +9,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible.errors import AnsibleError
+
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.discovery import Found
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.hosts import Host, hosts_from
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.memory import Memory
@@ -33,11 +35,18 @@ class Look:
 
     def __init__(self, *finds: list[Found]) -> None:
         self._finds = list(finds)
-        self.cache: dict[str, t.Any] = {}
+        self.cache: t.MutableMapping[str, t.Any] = {}
+        self.asked: list[list[str]] = []
 
     def recall(self, *last: int, max_age: int | None = 3600, detect: t.Sequence[str] = ("snmp",)) -> list[Found]:
-        memory = Memory(self.cache, "inventory", max_age=max_age)
-        return memory.recall("acme", places(*last), detect, find=lambda _places: self._finds.pop(0))
+        return self.recall_all(places(*last), max_age=max_age, detect=detect)
+
+    def recall_all(self, asked: list[Place], *, max_age: int | None = 3600, detect: t.Sequence[str] = ("snmp",)) -> list[Found]:
+        return Memory(self.cache, "inventory", max_age=max_age).recall(asked, detect, find=self._find)
+
+    def _find(self, asked: t.Sequence[Place]) -> list[Found]:
+        self.asked.append([place.address for place in asked])
+        return self._finds.pop(0)
 
     def make_older(self, seconds: float) -> None:
         for entry in self.cache.values():
@@ -112,6 +121,34 @@ def test_an_entry_that_another_release_has_written_is_forgotten() -> None:
     look.recall(1)
     key = next(iter(look.cache))
     look.cache[key]["found"][0]["colour"] = "red"
+    assert look.recall(1) == [found(1)]
+
+
+def test_all_clients_are_looked_for_at_once_and_remembered_apart() -> None:
+    globex = Place(replace(SOURCE, client="globex"), "198.51.100.1")
+    other = replace(found(9, "ZA9"), client="globex", address=globex.address)
+    look = Look([found(1), other], [found(1)])
+    both = [*places(1), globex]
+    assert look.recall_all(both) == look.recall_all(both) == [found(1), other]
+    assert look.recall_all([*places(1, 2), globex]) == [found(1), other]
+    assert look.asked == [["192.0.2.1", "198.51.100.1"], ["192.0.2.1", "192.0.2.2"]]
+
+
+def test_the_name_of_a_client_may_be_longer_than_that_of_a_file() -> None:
+    look = Look([])
+    look.recall_all([Place(replace(SOURCE, client="x/" * 10_000), "192.0.2.1")])
+    (key,) = look.cache
+    assert len(key) < 100
+    assert "/" not in key
+
+
+def test_a_cache_that_cannot_be_read_is_forgotten() -> None:
+    class Broken(dict[str, t.Any]):
+        def __getitem__(self, key: str) -> t.Any:
+            raise AnsibleError("The cache file was corrupt.")
+
+    look = Look([found(1)])
+    look.cache = Broken()
     assert look.recall(1) == [found(1)]
 
 

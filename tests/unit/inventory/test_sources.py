@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import pathlib
+import re
+import time
 import typing as t
 
 import pytest
@@ -17,10 +19,14 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.source
 WAYS = {"read": {"snmp_community": "SECRET-WORD"}, "other": {"snmp_community": "x", "snmp_port": 1161}}
 
 
-def places(*sources: dict[str, t.Any], known: t.Mapping[str, str] | None = None) -> list[Place]:
+def places(
+    *sources: dict[str, t.Any],
+    known: t.Mapping[str, str] | None = None,
+    folder: pathlib.Path = pathlib.Path("nowhere"),
+    warn: t.Callable[[str], None] = pytest.fail,
+) -> list[Place]:
     made = sources_from([{"credentials": ["read"], **source} for source in sources], WAYS)
-    folder = pathlib.Path("nowhere")
-    return one_client_each(place for source in made for place in source.places(folder, lambda _group, _client: (known or {}).items()))
+    return one_client_each(place for source in made for place in source.places(folder, lambda _group, _client: (known or {}).items(), warn))
 
 
 def addresses(*sources: dict[str, t.Any]) -> list[str]:
@@ -42,6 +48,35 @@ def addresses(*sources: dict[str, t.Any]) -> list[str]:
 )
 def test_ranges_and_lists_become_addresses(source: dict[str, t.Any], expected: list[str]) -> None:
     assert addresses(source) == expected
+
+
+def test_what_is_excluded_is_in_no_list_either() -> None:
+    listed = {"hosts": ["192.0.2.7", "192.0.2.8", "ups1"], "exclude": ["192.0.2.8/29", "2001:db8::/32"]}
+    assert addresses(listed) == ["192.0.2.7", "ups1"]
+
+
+def test_ten_thousand_exclusions_are_no_load() -> None:
+    began = time.monotonic()
+    without = [f"10.0.{number // 200}.{number % 200}" for number in range(10_000)]
+    assert len(addresses({"ranges": ["10.0.0.0/16"], "exclude": without})) == 65_534 - 9_999
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("option", ["ranges", "exclude"])
+def test_a_wrong_range_is_named_with_its_source(option: str) -> None:
+    with pytest.raises(InputError, match=rf"source 2: {option} has '192\.0\.2\.7/24', which is no range"):
+        places({}, {option: ["192.0.2.7/24"]})
+
+
+def test_rows_of_an_export_that_are_no_cards_are_left_out_and_said_once(tmp_path: pathlib.Path) -> None:
+    bad = ["n/a", "192.0.2.7:161", "\0", "-oProxyCommand=id", "{{ 7 * 7 }}", "localhost", '"a\nb"']
+    (tmp_path / "export.csv").write_text("\ufeffIP\r\n" + "\r\n".join([*bad, "192.0.2.7", "", "ups1.example"]), encoding="utf-8")
+    warnings: list[str] = []
+    found = places({"csv": {"path": "export.csv", "columns": {"address": "IP"}}}, folder=tmp_path, warn=warnings.append)
+    assert [place.address for place in found] == ["192.0.2.7", "ups1.example"]
+    (warning,) = warnings
+    assert "7 rows of" in warning
+    assert "'n/a' in line 2, '192.0.2.7:161' in line 3" in warning
 
 
 def test_what_is_listed_counts_wherever_a_range_has_it_too() -> None:
@@ -95,3 +130,17 @@ def test_settings_are_those_of_the_credentials_that_worked_or_what_all_have_in_c
 def test_no_more_credentials_are_tried_than_look_like_an_attack() -> None:
     with pytest.raises(InputError, match="would look like an attack"):
         places({"credentials": ["read"] * 9})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"host": "192.0.2.7", "snmp_community": "SECRET-WORD"}, "credentials 'read': host is no option of theirs"),
+        ({"snmp_user": "audit", "snmp_auth_password": "SECRET"}, "credentials 'read': snmp_auth_password must have at least 8"),
+        ({"snmp_community": "SECRET-WORD", "timeout": -1}, "credentials 'read': timeout is -1.0, which is no time to wait"),
+    ],
+)
+def test_credentials_that_can_work_with_no_card_are_refused(options: dict[str, t.Any], said: str) -> None:
+    with pytest.raises(InputError, match=re.escape(said)) as caught:
+        sources_from([], {"read": options})
+    assert "SECRET" not in str(caught.value)
