@@ -45,9 +45,10 @@ async def read_name(emulator: Emulator, auth: str, privacy: str) -> str:
     )
     address = (user_address(auth, privacy), emulator.snmp_port)
     target = await hlapi.UdpTransportTarget.create(address, timeout=5, retries=0)
-    with hlapi.SnmpEngine() as engine:
-        asked = hlapi.ObjectType(hlapi.ObjectIdentity("1.3.6.1.2.1.1.5.0"))
-        failure, status, _index, bindings = await hlapi.get_cmd(engine, user, target, hlapi.ContextData(), asked)
+    engine = hlapi.SnmpEngine()
+    asked = hlapi.ObjectType(hlapi.ObjectIdentity("1.3.6.1.2.1.1.5.0"))
+    failure, status, _index, bindings = await hlapi.get_cmd(engine, user, target, hlapi.ContextData(), asked)
+    engine.close_dispatcher()
     assert not failure, failure
     assert not status
     return str(bindings[0][1])
