@@ -14,7 +14,6 @@ import typing as t
 from pathlib import Path
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleValueOmittedError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import transform_to_native_types
@@ -28,6 +27,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._requests import 
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import Run, Task
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._memory import LedgerMemory
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._records import LedgerRecords
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._validation import validated
 
 if t.TYPE_CHECKING:
     from ansible.template import Templar
@@ -62,9 +62,9 @@ class NmcActionBase(ActionBase):
             return self.TASK.refuse(error, card)
         secrets = _secrets.texts(options.get(name) for name in self.TASK.secrets)
         _secrets.register(secrets)
-        found = ArgumentSpecValidator(self.TASK.spec()).validate(options)
-        if found.error_messages:
-            problems = _secrets.scrub("; ".join(found.error_messages), secrets)
+        found = validated(options, self.TASK.spec())
+        if isinstance(found, str):
+            problems = _secrets.scrub(found, secrets)
             return self.TASK.refuse(InputError(Reason.INVALID_OPTION, f"{card}: {problems}."), card)
         if not self._in_process(card):
             return self._on_delegate(options, variables, card)
@@ -74,9 +74,9 @@ class NmcActionBase(ActionBase):
             check_mode=self._task.check_mode,
             notify=display.display,
             warn=display.warning,
-            surroundings=self._surroundings(variables, found.validated_parameters, card),
+            surroundings=self._surroundings(variables, found, card),
         )
-        return self.TASK.run(found.validated_parameters, run)
+        return self.TASK.run(found, run)
 
     def _options(self, variables: Variables, card: str) -> dict[str, t.Any]:
         """The task's arguments, and the card's variables for those that are left out."""

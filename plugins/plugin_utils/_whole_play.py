@@ -13,7 +13,6 @@ import abc
 import typing as t
 from pathlib import Path
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import transform_to_native_types
 
@@ -22,6 +21,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import S
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, NmcError
 from ansible_collections.secure_power.nmc.plugins.module_utils._results import error_result
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._validation import validated
 
 # The debugger's strategy is a linear one, too.
 _LINEAR = ("linear", "debug")
@@ -77,10 +77,10 @@ class WholePlayActionBase(ActionBase):
         spec = self._spec()
         secrets = _secrets.texts(options.get(name) for name in secret_options(spec))
         _secrets.register(secrets)
-        found = ArgumentSpecValidator(spec).validate(options)
-        if found.error_messages:
-            raise self._invalid(_secrets.scrub("; ".join(found.error_messages), secrets))
-        return t.cast("Options", found.validated_parameters)
+        found = validated(options, spec)
+        if isinstance(found, str):
+            raise self._invalid(_secrets.scrub(found, secrets))
+        return found
 
     def _raw(self, variables: Variables) -> t.Iterator[tuple[str, Variables]]:
         """All hosts that the play began with, and their raw variables, one after the other: all together would take much memory."""

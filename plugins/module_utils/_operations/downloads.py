@@ -46,7 +46,7 @@ class Downloads:
             if "://" in location:
                 return self._open_url(location)
             directory = Path(location).expanduser()
-            if not (directory / manifests.NAME).is_file():
+            if not _is_file(directory / manifests.NAME):
                 raise BlockedError(Reason.STORE_UNREADABLE, f"{directory} is no image store: there is no {manifests.NAME} in it.")
             return Store(str(directory), read_manifest(directory))
 
@@ -78,7 +78,7 @@ class Downloads:
 
     def _open_url(self, location: str) -> Store:
         problem = _problem(location)
-        if problem is None and self.ca_path is not None and not Path(self.ca_path).is_file():
+        if problem is None and self.ca_path is not None and not _is_file(Path(self.ca_path)):
             problem = f"image_store_ca_path is {self.ca_path}, and there is no such file"
         if problem is not None:
             raise InputError(Reason.INVALID_OPTION, f"{self.card}: {problem}.")
@@ -112,6 +112,14 @@ class Downloads:
             raise BlockedError(Reason.STORE_UNREADABLE, f"{url} {error}.") from error
         except FAILURES as error:
             raise BlockedError(Reason.STORE_UNREADABLE, f"{url} cannot be fetched: {error}.") from error
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is one that we can see."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _problem(location: str) -> str | None:

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.vars import transform_to_native_types
 
 from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import (
-    Spec,
     audited_host_spec,
     host_variables,
     secret_options,
@@ -26,6 +24,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import day_from
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._validation import validated
 
 Variables = t.Mapping[str, t.Any]
 Options = dict[str, t.Any]
@@ -98,6 +97,9 @@ class HostReader:
             except AnsibleError as error:
                 message = f"{card}: its variable {name} cannot be used: {error.message.rstrip('.')}."
                 raise InputError(Reason.INVALID_OPTION, message) from error
+            except ValueError as error:
+                message = f"{card}: its variable {name} cannot be used: it holds half of a character, or a number that is too long."
+                raise InputError(Reason.INVALID_OPTION, message) from error
             if value is not None:
                 return value
         return None
@@ -136,7 +138,7 @@ class HostReader:
         key = repr(shared)
         secrets = _secrets.texts(shared.get(option) for option in self._secrets)
         if key not in self._validated:
-            self._validated[key] = _validate({**shared, "host": name}, self._spec)
+            self._validated[key] = validated({**shared, "host": name}, self._spec)
             _secrets.register(secrets)
         found = self._validated[key]
         if isinstance(found, str):
@@ -148,13 +150,8 @@ class HostReader:
         """Whose host it is although its options are wrong: a report must not come to another client."""
         try:
             return str(self._plain(variables.get("nmc_client"), variables) or _NOBODY)
-        except AnsibleError:
+        except (AnsibleError, ValueError):
             return _NOBODY
-
-
-def _validate(options: Options, spec: Spec) -> Options | str:
-    found = ArgumentSpecValidator(spec).validate(options)
-    return "; ".join(found.error_messages) if found.error_messages else t.cast("Options", found.validated_parameters)
 
 
 def _may_be_template(text: str) -> bool:
@@ -173,7 +170,11 @@ def _holds_template(value: t.Any) -> bool:
 
 
 def _native(value: t.Any) -> t.Any:
-    return transform_to_native_types(value, redact=False)
+    """Raises ValueError for what can be neither sent nor kept."""
+    plain = transform_to_native_types(value, redact=False)
+    if isinstance(plain, (str, int)):
+        str(plain).encode("utf-8")
+    return plain
 
 
 # --- what was read before ------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from datetime import timedelta
 
@@ -129,6 +130,11 @@ def test_only_what_holds_a_template_is_templated_and_that_with_the_variables_of_
 
 WRONG: list[Variables] = [
     {"nmc_snmp_port": "many"},
+    {"nmc_snmp_port": math.inf},
+    {"nmc_port": "1e999999999"},
+    {"nmc_timeout": 10**400},
+    {"nmc_timeout": 1 << 50_000},
+    {"nmc_snmp_community": "\udcff"},
     {"nmc_transport": "pigeon"},
     {"nmc_transport": "pigeon", "nmc_password": 12345},
     {"nmc_transport": "pigeon", "nmc_snmp_community": ["public"]},
@@ -142,6 +148,32 @@ def test_wrong_variables_are_the_finding_of_their_host_alone(tmp_path: pathlib.P
     assert set(result["clients"]) == {"acme", "default"}
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"nmc_snmp_port": 70000},
+        {"nmc_port": -1},
+        {"nmc_timeout": 0},
+        {"nmc_timeout": -1.0},
+        {"nmc_timeout": math.nan},
+        {"nmc_known_hosts": "~nobody-of-that-name/hosts"},
+        {"nmc_snmp_user": "reader", "nmc_snmp_privacy_password": "Private-42!"},
+        {"nmc_snmp_user": "reader", "nmc_snmp_auth_password": "short"},
+    ],
+)
+def test_ways_to_a_card_that_make_no_sense_are_the_finding_of_its_host_alone(tmp_path: pathlib.Path, variables: Variables) -> None:
+    result = audited(tmp_path, {"ups1": {**SILENT, **variables}, "ups2": host(2, TARGET)}, gather="missing")
+    assert findings(result) == {"ups1": ("failed", "invalid_option"), "ups2": ("compliant", "at_target")}
+    assert any(name.removeprefix("nmc_") in sentences(result)["ups1"] for name in variables)
+
+
+def test_a_client_whose_name_is_no_text_is_the_finding_of_its_host_alone(tmp_path: pathlib.Path) -> None:
+    result = audited(tmp_path, {"ups1": host(1, nmc_client="\udcff"), "ups2": host(2, TARGET)})
+    assert findings(result) == {"ups1": ("failed", "invalid_option"), "ups2": ("compliant", "at_target")}
+    assert sentences(result)["ups1"].startswith("its variable nmc_client cannot be used: ")
+    assert set(result["clients"]) == {"default"}
+
+
 def test_a_release_that_the_image_store_lacks_is_said_as_an_upgrade_would(tmp_path: pathlib.Path) -> None:
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "manifest.yml").write_text("version: 1\nimages: {}\nreleases: []\n", encoding="utf-8")
@@ -149,11 +181,13 @@ def test_a_release_that_the_image_store_lacks_is_said_as_an_upgrade_would(tmp_pa
         "ups1": host(1, nmc_image_store=str(tmp_path / "store")),
         "ups2": host(2, nmc_image_store=str(tmp_path / "gone")),
         "ups3": host(3),
+        "ups4": host(4, nmc_image_store="x" * 5000),
     }
     assert findings(audited(tmp_path, hosts)) == {
         "ups1": ("blocked", "image_missing"),
         "ups2": ("blocked", "store_unreadable"),
         "ups3": ("drift", "behind_baseline"),
+        "ups4": ("blocked", "store_unreadable"),
     }
 
 

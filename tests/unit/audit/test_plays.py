@@ -197,6 +197,15 @@ def test_a_value_that_cannot_be_decrypted_is_the_finding_of_its_host_alone(tmp_p
     assert sentences(result)["ups4"].startswith("its variable nmc_password cannot be used: ")
 
 
+def test_numbers_beyond_all_measure_are_said_by_whatever_is_given_them(tmp_path: pathlib.Path) -> None:
+    before = {"name": "Read", "secure_power.nmc.nmc_facts": {**SILENT, "snmp_port": "inf"}, "when": "inventory_hostname == 'ups1'"}
+    plays = Plays(tmp_path, {**HOSTS, "ups4": host(4, nmc_port="inf")})
+    played = plays.audit(before=[{**before, "ignore_errors": True}])
+    assert played.tasks["Read"]["ups1"]["msg"].startswith("ups1: the number in snmp_port is too large.")
+    assert findings(played.result) == {**FOUND, "ups4": ("failed", "invalid_option")}
+    assert "the number in max_age is too large" in plays.audit(max_age=10**400).result["msg"]
+
+
 def test_options_of_the_audit_are_not_taken_from_the_variables_of_a_host(tmp_path: pathlib.Path) -> None:
     group = {"nmc_gather": "always", "nmc_max_age": 1, "nmc_deadline": 1, "nmc_fail_on": ["drift"], "nmc_report_directory": "elsewhere"}
     played = Plays(tmp_path, HOSTS, **group).audit()
