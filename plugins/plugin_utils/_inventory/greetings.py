@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import resource
 import typing as t
 
 # The FTP server says model and AOS before a login (seen with 6.0.6); the SSH server is cryptlib's on every card that was captured.
@@ -17,7 +18,7 @@ _CARDS: t.Mapping[str, re.Pattern[str]] = {
     "ssh": re.compile(r"SSH-2\.0-cryptlib[!-~]*"),
 }
 _LONGEST_LINE = 255
-_AT_ONCE = 512  # connections; a process may have 1,024 files open where nobody raised that
+_AT_ONCE = 512  # connections
 
 
 def greetings(
@@ -57,8 +58,14 @@ async def _all(
 
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(deadline):
-            await asyncio.gather(*(work() for _worker in range(min(_AT_ONCE, len(addresses)))))
+            await asyncio.gather(*(work() for _worker in range(min(_at_once(), len(addresses)))))
     return said
+
+
+def _at_once() -> int:
+    """A connection is a file, of which a process may have 1,024 open, or 256 on some systems; what cannot be opened would be silent."""
+    files, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _AT_ONCE if files == resource.RLIM_INFINITY else min(_AT_ONCE, max(1, files // 4))
 
 
 async def _first_line(address: str, port: int, timeout: float) -> str:

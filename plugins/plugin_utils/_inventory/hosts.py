@@ -90,11 +90,13 @@ def _merged(found: t.Iterable[Found], warn: t.Callable[[str], None]) -> list[tup
     """A card that answers at several addresses is one host, at the one that is listed or else the lowest."""
     hosts: list[Found] = []
     addresses: list[list[str]] = []
-    places: dict[tuple[str, str], int] = {}
+    places: dict[tuple[str, str], list[int]] = {}
     for one in found:
         serial = (one.facts or {}).get("serial")
-        place = places.setdefault((one.client, serial), len(hosts)) if serial else len(hosts)
-        if place == len(hosts) or _differ(hosts[place], one):
+        rivals = places.setdefault((one.client, serial), []) if serial else []
+        place = next((number for number in rivals if not _differ(hosts[number], one)), None)
+        if place is None:
+            rivals.append(len(hosts))
             hosts.append(one)
             addresses.append([])
         else:

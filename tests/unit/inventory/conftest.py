@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
 
 _TREE = Path(__file__).resolve().parents[3] / ".tree"
 HOSTILE = "{{ lookup('ansible.builtin.pipe', 'touch PWNED') }}"
+QUIET = "Quiet-Lake-77"
 _TWICE = {"profile": "smart_ups_nmc3", "serial": "ZA2261000021", "snmp": {"community": "acme"}}
 FLEET: dict[str, t.Any] = {
     "cards": [
@@ -50,7 +51,7 @@ FLEET: dict[str, t.Any] = {
             "snmp": {"community": "acme"},
         },
         {"address": "127.61.0.7", "profile": "smart_ups_nmc3", "name": "at-home", "serial": "ZA2261000007", "snmp": {"community": "acme"}},
-        {"address": "127.61.0.8", "profile": "smart_ups_nmc3", "name": "quiet", "snmp": {"v1v2c_enabled": False}},
+        {"address": "127.61.0.8", "profile": "smart_ups_nmc3", "name": "quiet", "password": QUIET, "snmp": {"v1v2c_enabled": False}},
         {"address": "127.61.1.1", "profile": "smart_ups_nmc3", "name": "ups-1", "serial": "ZA2261000011", "snmp": {"community": "globex"}},
     ]
 }

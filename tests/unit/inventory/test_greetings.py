@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import resource
 import time
 import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,8 @@ from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.greeti
 
 if t.TYPE_CHECKING:
     import socket
+
+    from emulator.testing import Emulator
 
 Serve = t.Callable[[t.Callable[["socket.socket"], None]], int]
 _FTP = b"220 AP9640 Network Management Card AOS v2.5.0.6 FTP server ready.\r\n"
@@ -67,3 +71,13 @@ def test_a_deadline_ends_all_of_it_and_keeps_what_was_said(tcp_server: Serve) ->
     said = greetings(["127.0.0.1"] * 2000, ports, timeout=60.0, deadline=1.0, progress=lambda _cards: None)
     assert time.monotonic() - began < 20
     assert (len(said), said[0], said[-1]) == (2000, {"ftp": _FTP.decode().strip()}, {})
+
+
+def test_no_card_is_missed_where_few_files_may_be_open(discoverable: Emulator) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/dev/fd").iterdir())) + 40, before[1]))
+    try:
+        said = greetings(["127.61.0.1"] * 200, {"ssh": discoverable.ssh_port}, timeout=30.0, progress=lambda _cards: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert said == [{"ssh": "SSH-2.0-cryptlib"}] * 200

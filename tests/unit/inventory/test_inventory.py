@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from unit.inventory.conftest import plain
+from unit.inventory.conftest import QUIET, plain
 
 if t.TYPE_CHECKING:
     from unit.inventory.conftest import Inventory
@@ -57,8 +57,11 @@ def test_a_host_carries_what_the_modules_need_and_no_secret(inventory: Inventory
 
 
 def test_variables_of_the_source_stay_the_templates_of_the_operator(inventory: Inventory) -> None:
-    hosts = inventory.hosts(sources=source(ranges=["127.61.0.1/32"], variables={"nmc_snmp_community": "{{ vault_acme }}"}))
+    hosts = inventory.hosts(
+        sources=source(ranges=["127.61.0.1/32"], variables={"nmc_snmp_community": "{{ vault_acme }}", "nmc_timeout": 7})
+    )
     assert hosts["ups-1"]["nmc_snmp_community"] == "{{ vault_acme }}"
+    assert hosts["ups-1"]["nmc_timeout"] == 7, "what is said of the source counts more than a setting of its credentials"
 
 
 def test_what_a_card_says_is_shown_and_never_templated_nor_is_it_from_the_cache(inventory: Inventory) -> None:
@@ -162,6 +165,32 @@ def test_credentials_are_tried_in_their_order(inventory: Inventory) -> None:
     assert {name: host["nmc_credentials"] for name, host in hosts.items()} == {"ZA2261000001": "acme", "ZA2261000011": "globex"}
 
 
+def test_an_address_of_a_range_is_never_logged_on_to_and_a_listed_one_is(inventory: Inventory) -> None:
+    emulator = inventory.emulator
+    keys = {"host_key_checking": "accept_new", "known_hosts": str(inventory.folder / "known_hosts")}
+    way = {"username": "apc", "password": QUIET, "port": emulator.ssh_port, "snmp_community": "acme", "snmp_port": emulator.snmp_port}
+    ways = {"read": {**way, **keys, "timeout": 5}}
+    assert inventory.hosts(credentials=ways, sources=source(ranges=["127.61.0.8"])) == {}
+    assert not (inventory.folder / "known_hosts").exists()
+    listed = inventory.hosts(credentials=ways, sources=source(hosts=["127.61.0.8"]))
+    assert listed["quiet"]["nmc_discovered"]["source"] == "ssh"
+    assert QUIET not in str(listed)
+
+
+def test_the_deadline_and_the_packets_of_the_file_count(inventory: Inventory) -> None:
+    cards = [f"127.61.0.{number}" for number in range(1, 8)]
+    hosts = inventory.hosts(sources=source(hosts=cards), packets_per_second=1, deadline=3.0)
+    assert "sweep_ended" in {host["nmc_missing_reason"] for host in hosts.values()}
+    assert "sweep_ended" not in {host["nmc_missing_reason"] for host in inventory.hosts(sources=source(hosts=cards), deadline=60).values()}
+
+
+def test_what_cannot_be_composed_is_left_out_unless_the_file_is_strict(inventory: Inventory) -> None:
+    for wrong in ({"compose": {"row": "nowhere.row"}}, {"groups": {"here": "nowhere.row"}}, {"hostnames": ["nowhere.row"]}):
+        document: dict[str, t.Any] = {"sources": source(hosts=["127.61.0.1"]), **wrong}
+        assert len(inventory.hosts(**document)) == 1
+        assert "nowhere" in inventory.refusal(strict=True, **document)
+
+
 def test_a_card_that_answers_at_two_addresses_is_one_host(inventory: Inventory) -> None:
     done = inventory.run(sources=source(ranges=["127.61.2.0/29"]))
     hosts = {name: plain(one) for name, one in json.loads(done.stdout)["_meta"]["hostvars"].items() if "nmc_discovered" in one}
@@ -179,9 +208,13 @@ def test_a_greeting_tells_of_a_card_that_is_not_read(inventory: Inventory) -> No
 
 def test_groups_are_composed_of_what_cards_say_behind_a_prefix(inventory: Inventory) -> None:
     done = inventory.run(
-        "--graph", keyed_groups=_GROUPS, groups={"paris": "nmc_site == 'paris'"}, sources=source(hosts=["127.61.0.1"], site="paris")
+        "--graph",
+        group="power",
+        keyed_groups=_GROUPS,
+        groups={"paris": "nmc_site == 'paris'"},
+        sources=source(hosts=["127.61.0.1"], site="paris"),
     )
-    assert (done.returncode, "@family_smart_ups:" in done.stdout, "@paris:" in done.stdout) == (0, True, True)
+    assert (done.returncode, [f"@{name}:" in done.stdout for name in ("power", "family_smart_ups", "paris")]) == (0, [True] * 3)
     assert "needs a prefix" in inventory.refusal(keyed_groups=[{"key": "nmc_discovered.name"}])
     parent = "{{ nmc_discovered.name }}"
     assert "a fixed parent_group" in inventory.refusal(keyed_groups=[{"key": "nmc_client", "prefix": "client", "parent_group": parent}])

@@ -76,6 +76,14 @@ def test_a_card_of_which_the_time_is_over_is_remembered_as_missing() -> None:
     assert (missing.is_missing, missing.reason, missing.facts) == (True, "snmp_silent", found(1).facts)
 
 
+def test_a_listed_card_that_falls_silent_keeps_what_was_known_of_it() -> None:
+    silent = found(1, facts=None, listed=True, reason="snmp_silent")
+    look = Look([found(1, listed=True, credentials="read")], [silent])
+    look.recall(1)
+    (missing,) = look.recall(1, max_age=None)
+    assert (missing.is_missing, missing.facts, missing.credentials) == (True, found(1).facts, "read")
+
+
 def test_a_missing_card_that_answers_again_is_not_missing() -> None:
     look = Look([found(1)], [], [found(1)])
     look.recall(1)
@@ -174,6 +182,12 @@ def test_a_listed_card_stays_missing_where_it_is_listed_though_its_serial_answer
 def test_cards_that_claim_one_serial_and_differ_are_two_hosts() -> None:
     made, warnings = hosts(found(1, mac="a"), found(2, mac="b"))
     assert ([host.name for host in made], warnings) == (["192.0.2.1", "192.0.2.2"], [])
+
+
+def test_a_card_that_claims_the_serial_of_another_does_not_make_two_of_it() -> None:
+    made, warnings = hosts(found(1, mac="a"), found(2, mac="b"), found(3, mac="b"))
+    assert [(host.found.address, host.also_at) for host in made] == [("192.0.2.1", ()), ("192.0.2.2", ("192.0.2.3",))]
+    assert len(warnings) == 1
 
 
 def test_cards_without_a_serial_are_never_taken_for_one() -> None:

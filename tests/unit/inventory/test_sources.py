@@ -70,7 +70,7 @@ def test_a_wrong_range_is_named_with_its_source(option: str) -> None:
 
 def test_rows_of_an_export_that_are_no_cards_are_left_out_and_said_once(tmp_path: pathlib.Path) -> None:
     bad = ["n/a", "192.0.2.7:161", "\0", "-oProxyCommand=id", "{{ 7 * 7 }}", "localhost", '"a\nb"']
-    (tmp_path / "export.csv").write_text("\ufeffIP\r\n" + "\r\n".join([*bad, "192.0.2.7", "", "ups1.example"]), encoding="utf-8")
+    (tmp_path / "export.csv").write_text("\ufeffIP\r\n" + "\r\n".join([*bad, " 192.0.2.7 ", "", "ups1.example"]), encoding="utf-8")
     warnings: list[str] = []
     found = places({"csv": {"path": "export.csv", "columns": {"address": "IP"}}}, folder=tmp_path, warn=warnings.append)
     assert [place.address for place in found] == ["192.0.2.7", "ups1.example"]
