@@ -323,6 +323,6 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(inventory: Inventory, do
 
 
 def test_files_of_other_plugins_are_left_to_them(inventory: Inventory) -> None:
-    (inventory.folder / "other.yml").write_text("plugin: secure_power.nmc.nmc\n", encoding="utf-8")
-    done = inventory.run("-i", "other.yml", "--list")
+    (inventory.folder / "other.yml").write_text(yaml.safe_dump(inventory.document()), encoding="utf-8")
+    done = inventory.run("-i", "other.yml", "--list", sources=[])
     assert done.returncode != 0

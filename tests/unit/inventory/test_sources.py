@@ -57,8 +57,8 @@ def test_what_is_excluded_is_in_no_list_either() -> None:
 
 def test_ten_thousand_exclusions_are_no_load() -> None:
     began = time.monotonic()
-    without = [f"10.0.{number // 200}.{number % 200}" for number in range(10_000)]
-    assert len(addresses({"ranges": ["10.0.0.0/16"], "exclude": without})) == 65_534 - 9_999
+    without = [f"10.0.{number // 100}.{number % 100 * 2 + 1}" for number in range(10_000)]
+    assert len(addresses({"ranges": ["10.0.0.0/16"], "exclude": without})) == 65_534 - 10_000
     assert time.monotonic() - began < 20
 
 
