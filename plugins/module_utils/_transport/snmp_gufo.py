@@ -56,14 +56,22 @@ class _Session:
         self._library = GUFO_SNMP.load(endpoint.card)
         self._has_bad_answer = False
         self._is_ready = endpoint.version != "v3"
-        self._session = GUFO_SNMP.submodule("sync", endpoint.card).SnmpSession(
-            address,
-            port=endpoint.port,
-            community=endpoint.community or "",
-            user=_user(endpoint) if endpoint.version == "v3" else None,
-            version=getattr(self._library.SnmpVersion, endpoint.version),
-            timeout=endpoint.timeout,
-        )
+        self._session = self._open(address)
+
+    def _open(self, address: str) -> t.Any:
+        endpoint = self._endpoint
+        user = _user(endpoint) if endpoint.version == "v3" else None
+        try:
+            return GUFO_SNMP.submodule("sync", endpoint.card).SnmpSession(
+                address,
+                port=endpoint.port,
+                community=endpoint.community or "",
+                user=user,
+                version=getattr(self._library.SnmpVersion, endpoint.version),
+                timeout=endpoint.timeout,
+            )
+        except OSError as error:
+            raise silence(endpoint) from error
 
     def fetch(self, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
         for _try in range(self._endpoint.retries + 1):

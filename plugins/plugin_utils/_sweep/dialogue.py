@@ -16,6 +16,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
     InputError,
     NmcError,
     ReplyError,
+    UnreachableError,
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import (
     AskSnmp,
@@ -118,9 +119,9 @@ class _Dialogue:
             return (yield from self._ask_snmp(step.access))
         if not self.has_turn:
             # Nobody has answered yet: most likely nobody is there, and that is to cost none of the few sessions.
-            yield Job("knocks", functools.partial(ssh.knock, step.access.require_ssh()))
+            yield _job("knocks", step.access.card, functools.partial(ssh.knock, step.access.require_ssh()))
         yield from self._turn()
-        return t.cast("Card", (yield Job("ssh", functools.partial(gather_ssh, step.access))))
+        return t.cast("Card", (yield _job("ssh", step.access.card, functools.partial(gather_ssh, step.access))))
 
     def _ask_snmp(self, access: Access) -> Actions[Card]:
         endpoint = access.require_snmp()
@@ -129,7 +130,8 @@ class _Dialogue:
         if endpoint.version == "v3":
             yield Exchange(endpoint, peer, _discovery, is_knock=True)
             yield from self._turn()
-            return t.cast("Card", (yield Job("snmp", functools.partial(gather_snmp, access, engine=self._engine))))
+            work = functools.partial(gather_snmp, access, engine=self._engine)
+            return t.cast("Card", (yield _job("snmp", access.card, work)))
         return (yield from self._exchange(endpoint, peer, card_requests(access)))
 
     def _exchange(self, endpoint: SnmpEndpoint, peer: Peer, requests: Requests[_End]) -> Actions[_End]:
@@ -147,6 +149,19 @@ class _Dialogue:
         if not self.has_turn:
             yield Turn()
             self.has_turn = True
+
+
+def _job(crew: str, card: str, work: t.Callable[[], t.Any]) -> Job:
+    return Job(crew, functools.partial(_done, card, work))
+
+
+def _done(card: str, work: t.Callable[[], t.Any]) -> t.Any:
+    """Where the system is at its limits, the sweep goes on with other cards."""
+    try:
+        return work()
+    except OSError as error:
+        message = f"{card}: the system does not let us ask the card ({error.strerror or error})."
+        raise UnreachableError(Reason.CONNECTION_FAILED, message) from error
 
 
 def _request(endpoint: SnmpEndpoint, oids: t.Sequence[str]) -> t.Callable[[int], bytes]:

@@ -91,8 +91,9 @@ def test_a_refused_user_is_said_as_nmc_facts_says_it(fleet: Emulator, engine: st
         assert swept.error.reason is Reason.SNMP_REFUSED
 
 
-def test_a_silent_card_is_said_as_nmc_facts_says_it(fleet: Emulator) -> None:
-    silent = target(SSH_CARDS[0], fleet.snmp_port)
+@pytest.mark.parametrize("host", [SSH_CARDS[0], "255.255.255.255", "fe80::1%lo", "2001:db8::1"])
+def test_a_silent_address_is_said_as_nmc_facts_says_it(fleet: Emulator, host: str) -> None:
+    silent = target(host, fleet.snmp_port)
     (swept,) = sweep([silent])
     with pytest.raises(NmcError) as caught:
         gather(silent.accesses[0])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import collections
 import contextlib
 import itertools
+import pathlib
+import resource
 import socket
 import time
 import typing as t
@@ -63,6 +65,42 @@ def test_hosts_that_take_no_connection_occupy_no_ssh_session(fleet: Emulator) ->
         found = collections.Counter(told(sweep(dead, Limits(ssh_sessions=2))).values())
     assert found == {"connection_failed": 120}
     assert time.monotonic() - started < 20, "two sessions at once would take a minute"
+
+
+@pytest.fixture
+def few_files() -> t.Iterator[t.Callable[[int], None]]:
+    """Let this process open only so many more files."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def allow(more: int) -> None:
+        opened = {int(descriptor.name) for descriptor in pathlib.Path("/proc/self/fd").iterdir()}
+        free = (number for number in itertools.count() if number not in opened)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (next(itertools.islice(free, more, None)), before[1]))
+
+    yield allow
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_hosts_that_take_no_connection_are_told_apart_where_few_files_may_be_open(
+    fleet: Emulator, few_files: t.Callable[[int], None]
+) -> None:
+    """As on macOS, where a process may have 256."""
+    with unanswered() as port:
+        dead = [Target(f"dead-{number}", (Access("dead", ssh(fleet, "127.0.0.1", port=port, timeout=0.3), None),)) for number in range(300)]
+        few_files(256)
+        messages = {str(swept.error) for swept in sweep(dead)}
+    assert messages == {f"127.0.0.1: no connection to 127.0.0.1 port {port} (timed out)."}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # from asyncio, which deletes half a loop
+@pytest.mark.parametrize("engine", ["gufo", "pysnmp"])
+def test_a_system_that_opens_no_more_files_ends_no_sweep(fleet: Emulator, few_files: t.Callable[[int], None], engine: str) -> None:
+    targets = [target(CARD, fleet.snmp_port), target("127.61.1.1", fleet.snmp_port, **V3)]
+    list(sweep(targets, engine=engine))  # which loads all libraries
+    few_files(3)
+    found = told(sweep(targets, engine=engine))
+    assert found.pop(CARD) not in list(Reason)
+    assert found.pop("127.61.1.1") in (Reason.CONNECTION_FAILED, Reason.SNMP_SILENT)
 
 
 @contextlib.contextmanager
