@@ -243,7 +243,7 @@ from ansible.utils.vars import combine_vars, transform_to_native_types
 from ansible.vars.plugins import get_vars_from_inventory_sources
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import MEANINGS
-from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
+from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, NmcError
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import check_seconds
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.discovery import Found, Search
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._inventory.hosts import Host, hosts_from
@@ -339,7 +339,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for host in self._data.groups[group].get_hosts():
             said = self._said_of(host.name)
             where = {name: said[name] for name in _WHERE if said.get(name)}
-            where = self._templated(where, of=f"variables of {host.name}", variables=said)
+            try:
+                where = self._templated(where, of=f"variables of {host.name}", variables={**said, **host.get_magic_vars()})
+            except InputError as error:
+                self.display.warning(f"{error.message} It is not asked.")
+                continue
             if where.get("nmc_client", client) != client:
                 raise invalid(f"{host.name} is a card of {where['nmc_client']}, and must not be asked for {client}")
             yield host.name, str(where.get("nmc_host") or where.get("ansible_host") or host.name)

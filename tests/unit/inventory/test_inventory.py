@@ -126,6 +126,21 @@ def test_files_beside_an_inventory_say_whose_a_host_is_and_where(inventory: Inve
     assert (card["ansible_host"], card["nmc_client"], card["nmc_discovered"]["name"]) == ("127.61.0.2", "acme", "pdu-1")
 
 
+def test_an_address_may_be_made_of_the_name_of_its_host_and_a_wrong_one_stops_no_other(inventory: Inventory) -> None:
+    path = inventory.folder / "host_vars" / "known-card.yml"
+    path.parent.mkdir()
+    path.write_text('ansible_host: "127.61.0.{{ inventory_hostname | length - 3 }}"', encoding="utf-8")
+    groups: dict[str, t.Any] = {"sources": source(inventory_groups=["cards", "others"], client="globex")}
+    assert inventory.hosts(**groups)["known-card"]["nmc_discovered"]["name"] == "at-home"
+    path.write_text('ansible_host: "{{ nowhere }}"', encoding="utf-8")
+    assert set(inventory.hosts(**groups)) == {"other-card"}
+    assert "the variables of known-card cannot be templated: 'nowhere' is undefined" in " ".join(inventory.run(**groups).stderr.split())
+
+
+def test_a_file_without_sources_finds_nothing(inventory: Inventory) -> None:
+    assert inventory.hosts(sources=[]) == {}
+
+
 def test_ranges_that_nobody_can_ask_are_said(inventory: Inventory) -> None:
     done = inventory.run(credentials={"read": {"snmp_community": ""}}, sources=source(ranges=["127.61.0.0/28"]))
     assert done.returncode == 0
