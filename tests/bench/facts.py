@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from bench.figures import Figure, Findings, Row, Scale, alternate, at_most, median_of
+from bench.figures import BenchError, Figure, Findings, Row, Scale, alternate, at_most, median_of
 from bench.plays import COMMUNITY, FORKS, Clocked, Plays, addresses, fleet
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._tasks import FACTS, Run
@@ -27,7 +27,7 @@ _PROFILED_FORKS = 1
 # What the profile tells of: functions by file and name, whose time includes what they call.
 _PARTS: t.Mapping[str, tuple[tuple[str, str], ...]] = {
     "options, from the task and the card's variables, templates included": (("_action.py", "_options"), ("arg_spec.py", "validate")),
-    "SNMP": (("_transport/snmp.py", "get"),),
+    "SNMP": (("_transport/snmp.py", "_open_session"), ("_transport/snmp_gufo.py", "fetch")),
     "understanding what the card said": (("snmp_tables.py", "observe"), ("card.py", "identify")),
     "making the result": (("_results.py", "facts_result"),),
 }
@@ -102,4 +102,7 @@ def _profile(plays: Plays, folder: Path) -> str:
 def _seconds(profile: pstats.Stats, file: str, function: str) -> float:
     """The time in a function and all that it calls; the outermost call counts."""
     entries: t.Mapping[tuple[str, int, str], tuple[int, int, float, float, t.Any]] = vars(profile)["stats"]
-    return sum(entry[3] for (path, _line, name), entry in entries.items() if path.endswith(file) and name == function)
+    seconds = [entry[3] for (path, _line, name), entry in entries.items() if path.endswith(file) and name == function]
+    if not seconds:
+        raise BenchError(f"{function} of {file}, of whose part the page tells, was never called")
+    return sum(seconds)

@@ -94,7 +94,7 @@ def _open_session(endpoint: SnmpEndpoint, address: str, engine: str) -> t.Iterat
     if not snmp_gufo.can_ask(endpoint):
         raise _invalid(endpoint, f"gufo_snmp cannot do the privacy protocol {endpoint.privacy_protocol}")
     with snmp_gufo.open_session(endpoint, address) as fast:
-        yield fast if engine == "gufo" or not PYSNMP.is_usable() else functools.partial(_ask_again, endpoint, address, fast)
+        yield fast if engine == "gufo" else functools.partial(_ask_again, endpoint, address, fast)
 
 
 def _ask_again(endpoint: SnmpEndpoint, address: str, fast: Fetch, oids: t.Sequence[str]) -> dict[str, SnmpValue]:
@@ -102,6 +102,8 @@ def _ask_again(endpoint: SnmpEndpoint, address: str, fast: Fetch, oids: t.Sequen
     try:
         return fast(oids)
     except (AccessError, ReplyError):
+        if not PYSNMP.is_usable():
+            raise
         with snmp_pysnmp.open_session(endpoint, address) as complete:
             return complete(oids)
 

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._deps import GUFO_SNMP, PARAMIKO, PYSNMP, Dependency
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
+from emulator.testing import Emulator, start_emulator
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -78,3 +79,21 @@ def test_every_file_can_be_imported_without_the_libraries() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (run.stdout, run.stderr) == ("missing_library\n", "")
+
+
+@pytest.fixture
+def fleet() -> t.Iterator[Emulator]:
+    with start_emulator({"cards": [{"address": "127.21.8.1", "profile": "smart_ups_nmc3", "name": "card"}]}, known_hosts=False) as running:
+        yield running
+
+
+def test_no_library_is_loaded_that_reading_does_not_need(fleet: Emulator) -> None:
+    """A worker of Ansible lives for one card, so each would pay for it."""
+    code = (
+        "import sys\n"
+        f"from {_TRANSPORT} import snmp\n"
+        f"found = snmp.get(snmp.SnmpEndpoint('ups1', '127.21.8.1', {fleet.snmp_port}, community='public'), ['1.3.6.1.2.1.1.5.0'])\n"
+        "print(list(found.values()), 'gufo' in sys.modules, 'pysnmp' in sys.modules, 'paramiko' in sys.modules)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.stdout, run.stderr) == ("[b'card'] True False False\n", "")
