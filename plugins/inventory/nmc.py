@@ -323,10 +323,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise invalid(f"the {of} cannot be templated: {error.message}") from error
 
     def _places(self, sources: t.Iterable[Source], folder: Path) -> list[Place]:
-        claimed = dict(self._claimed())
-        warn = self.display.warning
-        places = one_client_each((place for source in sources for place in source.places(folder, self._known, warn)), claimed)
-        places = [place for place in places if place.name is not None or (place.address, place.port) not in claimed]
+        every = (place for source in sources for place in source.places(folder, self._known, self.display.warning))
+        places = one_client_each(every, dict(self._claimed()))
         groups = sorted({place.name for place in places if place.name is not None} & set(self._data.groups))
         if groups:
             raise invalid(f"{', '.join(groups)} cannot be a host, because there is a group of that name")
@@ -424,11 +422,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         group = self._data.add_group(self.get_option("group"))
         known = set(self._data.hosts)
         taken = (*known, *self._data.groups, *self._composed_groups())
-        hosts = hosts_from(found, words=self._free_words, taken=taken, warn=self.display.warning)
+        claimed = dict(self._claimed())
+        mine = [one for one in found if one.name is not None or (one.address, one.port) not in claimed]
+        hosts = hosts_from(mine, words=self._free_words, taken=taken, warn=self.display.warning)
         for host in hosts:
             self._data.add_host(host.name, group=group)
             self._set_variables(host, places[host.found.key], is_known=host.name in known)
-        self._tell(found)
+        self._tell(mine)
 
     def _composed_groups(self) -> list[str]:
         """As they are written, and as core will have them."""

@@ -289,6 +289,19 @@ def test_a_cached_card_that_falls_silent_stays_and_is_missing(inventory: Invento
         inventory.emulator.set_faults("127.61.0.1", [])
 
 
+def test_a_file_that_is_given_twice_forgets_no_card(inventory: Inventory) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(inventory.folder / "cache")}
+    document: dict[str, t.Any] = {"sources": source(ranges=["127.61.0.0/30", "127.61.0.99"]), **cache}
+    done = inventory.run("-i", "cards.nmc.yml", "--graph", "nmc", **document)
+    assert done.stdout.split() == ["@nmc:", "|--ups-1", "|--pdu-1"]
+    inventory.emulator.set_faults("127.61.0.1", ["snmp_silent"])
+    try:
+        found = json.loads(inventory.run("--list", "--flush-cache", **document).stdout)["nmc"]["hosts"]
+    finally:
+        inventory.emulator.set_faults("127.61.0.1", [])
+    assert sorted(found) == ["pdu-1", "ups-1"]
+
+
 def test_the_cache_keeps_no_secret_and_each_client_apart(inventory: Inventory) -> None:
     port = inventory.emulator.snmp_port
     ways = {name: {"snmp_community": name, "snmp_port": port} for name in ("acme", "globex")}
