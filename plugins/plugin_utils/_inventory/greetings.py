@@ -65,7 +65,7 @@ async def _all(
 def _at_once() -> int:
     """A connection is a file, of which a process may have 1,024 open, or 256 on some systems; what cannot be opened would be silent."""
     files, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _AT_ONCE if files == resource.RLIM_INFINITY else min(_AT_ONCE, max(1, files // 4))
+    return _AT_ONCE if files == resource.RLIM_INFINITY else min(_AT_ONCE, max(1, files // 2))
 
 
 async def _first_line(address: str, port: int, timeout: float) -> str:

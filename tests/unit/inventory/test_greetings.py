@@ -75,7 +75,7 @@ def test_a_deadline_ends_all_of_it_and_keeps_what_was_said(tcp_server: Serve) ->
 
 def test_no_card_is_missed_where_few_files_may_be_open(discoverable: Emulator) -> None:
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/dev/fd").iterdir())) + 40, before[1]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * len(list(Path("/dev/fd").iterdir())) + 20, before[1]))
     try:
         said = greetings(["127.61.0.1"] * 200, {"ssh": discoverable.ssh_port}, timeout=30.0, progress=lambda _cards: None)
     finally:
