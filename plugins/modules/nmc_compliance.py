@@ -58,7 +58,9 @@ options:
     type: float
     default: 86400.0
   deadline:
-    description: Seconds after which no more cards are read. Those that were not read by then are reported as V(unreachable).
+    description:
+      - Seconds after which no more cards are read. Those that were not read by then are reported as V(unreachable).
+      - Sessions of SSH and SNMPv3 that are open then are waited for.
     type: float
   allow_downgrade:
     description: Judge as M(secure_power.nmc.nmc_firmware) would with this option.

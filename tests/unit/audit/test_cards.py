@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pathlib
@@ -148,11 +149,12 @@ def test_a_killed_audit_leaves_no_half_report_and_nothing_that_harms_the_next(ca
     whole = reports(tmp_path)
     command = [*plays.command("play.json"), "-e", "nmc_timeout=9"]
     for _time in range(2):
+        before = _asked(cards)
         process = subprocess.Popen(
             command, cwd=tmp_path, env=plays.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
         try:
-            _await_worker(process.pid)
+            _await_more(before, functools.partial(_asked, cards))
         finally:
             for pid in (*_children(process.pid), process.pid):
                 os.kill(pid, signal.SIGKILL)
@@ -162,9 +164,14 @@ def test_a_killed_audit_leaves_no_half_report_and_nothing_that_harms_the_next(ca
     assert (again["changed"], findings(again)) == (False, findings(first))
 
 
-def _await_worker(pid: int) -> None:
+def _asked(cards: Emulator) -> int:
+    """How often a card was asked beside which another one keeps a sweep waiting."""
+    return int(cards.state(ADDRESSES["ups2"])["counters"]["snmp_requests"])
+
+
+def _await_more(than: int, count: t.Callable[[], int]) -> None:
     deadline = time.monotonic() + 30
-    while not _children(pid):
+    while count() <= than:
         assert time.monotonic() < deadline
         time.sleep(0.02)
 

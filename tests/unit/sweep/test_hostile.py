@@ -44,6 +44,20 @@ def test_an_answer_from_another_address_is_dropped(fleet: Emulator) -> None:
         assert outcome(port) == "snmp_silent"
 
 
+def test_an_answer_from_the_address_of_another_card_is_dropped(fleet: Emulator) -> None:
+    earlier: list[bytes] = []
+
+    def react(request: bytes, send: Send, _other: Send) -> None:
+        for meant_for_another in earlier:
+            send(relayed(meant_for_another, CARD, fleet.snmp_port))
+        earlier.append(request)
+
+    with agent(react, "127.61.9.5", "127.61.9.6") as port:
+        found = told(sweep([target(host, port, retries=0) for host in ("127.61.9.5", "127.61.9.6")]))
+    assert found == {"127.61.9.5": "snmp_silent", "127.61.9.6": "snmp_silent"}
+    assert len(earlier) == 2, "a card was believed to have answered"
+
+
 def test_an_answer_to_another_request_is_dropped_and_the_right_one_still_taken(fleet: Emulator, serial: str) -> None:
     def react(request: bytes, send: Send, _other: Send) -> None:
         send(answer(request, text(SYS_DESCR, b"APC Web/SNMP Management Card (MB:v1 PF:v1 SN:FORGED)"), identifier=0x11111111))

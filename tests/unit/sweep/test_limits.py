@@ -67,6 +67,15 @@ def test_hosts_that_take_no_connection_occupy_no_ssh_session(fleet: Emulator) ->
     assert time.monotonic() - started < 20, "two sessions at once would take a minute"
 
 
+def test_no_more_ssh_sessions_are_open_at_once_than_allowed(fleet: Emulator) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:  # which greets nobody
+        here: dict[str, t.Any] = {"port": server.getsockname()[1], "timeout": 0.5}
+        cards = [Target(f"ups{number}", (Access("ups", ssh(fleet, "127.0.0.1", **here), None),)) for number in range(12)]
+        started = time.monotonic()
+        assert set(told(sweep(cards, Limits(ssh_sessions=3))).values()) == {"no_ssh_banner"}
+    assert 2.0 <= time.monotonic() - started < 5.0, "one after the other takes 6 s, all at once half a second"
+
+
 @pytest.fixture
 def few_files() -> t.Iterator[t.Callable[[int], None]]:
     """Let this process open only so many more files."""
