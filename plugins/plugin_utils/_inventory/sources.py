@@ -52,6 +52,12 @@ class Credentials:
         options = {**self.options, "host": host, "transport": transport or self.options["transport"]}
         return access_from(options, card=host)
 
+    def check(self) -> None:
+        """Raises `InputError` when they can work with no card, as where a variable of the environment is empty."""
+        access = self.access(f"credentials {self.name!r}")
+        if access.snmp is not None:
+            snmp.check(access.snmp, "auto")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -203,9 +209,7 @@ def _credentials(name: str, given: t.Any) -> Credentials:
         raise invalid(f"credentials {name!r}: {_secrets.scrub('; '.join(found.error_messages), secrets)}")
     options: Options = found.validated_parameters
     made = Credentials(name, options, {option: options[option] for option in given if option not in secret_options(spec)})
-    access = made.access(f"credentials {name!r}")
-    if access.snmp is not None:
-        snmp.check(access.snmp, "auto")
+    made.access(f"credentials {name!r}")
     return made
 
 

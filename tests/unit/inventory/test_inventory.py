@@ -126,6 +126,22 @@ def test_files_beside_an_inventory_say_whose_a_host_is_and_where(inventory: Inve
     assert (card["ansible_host"], card["nmc_client"], card["nmc_discovered"]["name"]) == ("127.61.0.2", "acme", "pdu-1")
 
 
+def test_credentials_that_can_work_with_no_card_are_said_and_stop_no_other_client(inventory: Inventory) -> None:
+    ways = {
+        "unset": {"snmp_user": "audit", "snmp_auth_password": "{{ lookup('ansible.builtin.env', 'NMC_TEST_UNSET') }}"},
+        "short": {"snmp_user": "audit", "snmp_auth_password": "SECRET"},
+        "read": {"snmp_community": "acme", "snmp_port": inventory.emulator.snmp_port},
+    }
+    both = [{"client": "globex", "ranges": ["127.61.1.1"], "credentials": ["unset", "short"]}, *source(ranges=["127.61.0.1"])]
+    done = inventory.run(credentials=ways, sources=both)
+    said = " ".join(done.stderr.split())
+    assert "credentials 'short': snmp_auth_password must have at least 8" in said
+    assert "credentials 'unset': snmp_auth_protocol and snmp_auth_password only make sense together" in said
+    assert "SECRET" not in said
+    assert "ups-1" in json.loads(done.stdout)["nmc"]["hosts"]
+    assert "credentials" not in inventory.run(credentials=ways, sources=both, limit_client="acme").stderr
+
+
 def test_an_address_may_be_made_of_the_name_of_its_host_and_a_wrong_one_stops_no_other(inventory: Inventory) -> None:
     path = inventory.folder / "host_vars" / "known-card.yml"
     path.parent.mkdir()
