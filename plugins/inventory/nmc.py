@@ -148,7 +148,7 @@ options:
     type: str
     default: nmc
   limit_client:
-    description: Look at the sources of this client only.
+    description: Look at the sources of this client only. The credentials of others are not looked at, so their vault may stay closed.
     type: str
     env:
       - name: NMC_LIMIT_CLIENT
@@ -297,14 +297,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     # --- where and how to look -----------------------------------------------------------------------------------------
 
     def _sources(self) -> list[Source]:
-        sources = sources_from(self.get_option("sources"), self._templated(self.get_option("credentials"), of="credentials"))
-        client = self.get_option("limit_client")
-        limited = [source for source in sources if client in (None, source.client)]
-        if sources and not limited:
+        entries, client = self.get_option("sources"), self.get_option("limit_client")
+        template = functools.partial(self._templated, of="credentials")
+        sources = sources_from(entries, self.get_option("credentials"), client=client, template=template)
+        if entries and not sources:
             raise invalid(f"no source is of the client {client!r}, to which limit_client restricts the run")
         if "snmp" in self.get_option("detect"):
-            self._warn_of_mute(limited)
-        return limited
+            self._warn_of_mute(sources)
+        return sources
 
     def _warn_of_mute(self, sources: t.Sequence[Source]) -> None:
         """Of what would find nothing without a word; other clients' cards are searched nevertheless."""

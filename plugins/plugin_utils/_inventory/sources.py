@@ -160,10 +160,23 @@ class Source:
             yield from map(str, network.hosts() if network.num_addresses > 1 else (network.network_address,))
 
 
-def sources_from(entries: t.Sequence[t.Any], credentials: t.Mapping[str, t.Any]) -> list[Source]:
-    """The sources of an inventory file. Raises `InputError`, which names the source by its number."""
-    sets = {str(name): _credentials(str(name), given) for name, given in credentials.items()}
-    return [_source(number, entry, sets) for number, entry in enumerate(entries, 1)]
+def sources_from(
+    entries: t.Sequence[t.Any],
+    credentials: t.Mapping[str, t.Any],
+    *,
+    client: str | None = None,
+    template: t.Callable[[t.Any], t.Any] = lambda given: given,
+) -> list[Source]:
+    """The sources of an inventory file, or those of a client. Raises `InputError`, which names the source by its number.
+
+    Credentials of other clients are not templated: not everybody can open their vault.
+    """
+    ways = {str(name): given for name, given in credentials.items()}
+    checked = [_checked(number, entry, ways) for number, entry in enumerate(entries, 1)]
+    mine = [given for given in checked if client in (None, given["client"])]
+    used = {name for given in mine for name in given["credentials"]}
+    sets = {name: _credentials(name, template(given)) for name, given in ways.items() if name in used}
+    return [_source(given, sets) for given in mine]
 
 
 def one_client_each(places: t.Iterable[Place], claimed: t.Mapping[tuple[str, int], str] | None = None) -> list[Place]:
@@ -239,23 +252,28 @@ _SOURCE_SPEC: Spec = {
 }
 
 
-def _source(number: int, entry: t.Any, sets: t.Mapping[str, Credentials]) -> Source:
+def _checked(number: int, entry: t.Any, ways: t.Container[str]) -> Options:
     where = f"source {number}"
     if not isinstance(entry, dict):
         raise invalid(f"{where} is no options with their values")
     found = ArgumentSpecValidator(_SOURCE_SPEC).validate(entry)
     if found.error_messages:
         raise invalid(f"{where}: {'; '.join(found.error_messages)}")
-    given = found.validated_parameters
+    given: Options = found.validated_parameters
     if not isinstance(entry.get("variables", {}), dict):
         raise invalid(f"{where}: its variables are no names with their values")
-    unknown = [name for name in given["credentials"] if name not in sets]
+    unknown = [name for name in given["credentials"] if name not in ways]
     if unknown:
         raise invalid(f"{where}: there are no credentials {', '.join(unknown)}")
     if len(given["credentials"]) > _MOST_CREDENTIALS:
         raise invalid(f"{where}: more than {_MOST_CREDENTIALS} credentials for one card would look like an attack")
     _insist_on_size(where, given["ranges"])
     _insist_on_networks(where, given["exclude"])
+    # As they are written: validation would take away what makes a text a template.
+    return {**given, "variables": entry.get("variables", {})}
+
+
+def _source(given: Options, sets: t.Mapping[str, Credentials]) -> Source:
     return Source(
         client=given["client"],
         site=given["site"],
@@ -266,7 +284,7 @@ def _source(number: int, entry: t.Any, sets: t.Mapping[str, Credentials]) -> Sou
         csv=given["csv"],
         groups=tuple(given["inventory_groups"]),
         locations=given["site_by_location"],
-        variables=entry.get("variables", {}),
+        variables=given["variables"],
     )
 
 

@@ -188,6 +188,16 @@ def test_two_clients_cannot_claim_one_address_unless_the_run_is_limited(inventor
     assert "no source is of the client 'initech'" in inventory.refusal(sources=both, limit_client="initech")
 
 
+def test_a_run_for_one_client_needs_no_secret_of_another(inventory: Inventory) -> None:
+    ways = {
+        "read": {"snmp_community": "acme", "snmp_port": inventory.emulator.snmp_port},
+        "other": {"snmp_community": "{{ vault_globex }}"},
+    }
+    both = [*source(ranges=["127.61.0.1"]), {"client": "globex", "ranges": ["127.61.1.1"], "credentials": ["other"]}]
+    assert set(inventory.hosts(credentials=ways, sources=both, limit_client="acme")) == {"ups-1"}
+    assert "'vault_globex' is undefined" in inventory.refusal(credentials=ways, sources=both)
+
+
 def test_credentials_are_tried_in_their_order(inventory: Inventory) -> None:
     port = inventory.emulator.snmp_port
     ways = {name: {"snmp_community": name, "snmp_port": port, "timeout": 1.0} for name in ("nobody", "acme", "globex")}

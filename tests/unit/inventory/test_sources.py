@@ -141,5 +141,5 @@ def test_no_more_credentials_are_tried_than_look_like_an_attack() -> None:
 )
 def test_credentials_that_can_work_with_no_card_are_refused(options: dict[str, t.Any], said: str) -> None:
     with pytest.raises(InputError, match=re.escape(said)) as caught:
-        sources_from([], {"read": options})
+        sources_from([{"credentials": ["read"]}], {"read": options})
     assert "SECRET" not in str(caught.value)
