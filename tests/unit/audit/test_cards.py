@@ -16,8 +16,12 @@ import time
 import typing as t
 
 import pytest
-from unit.audit.audits import NEW, Plays, findings, reports, sentences
+from unit.audit.audits import NEW, Plays, audited, findings, reports, sentences
+from unit.sweep.agents import Send, agent, relayed
 
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.snmp_tables import SYS_DESCR
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.sweep import Limits
+from emulator import ber
 from emulator.testing import Emulator, start_emulator
 
 if t.TYPE_CHECKING:
@@ -141,6 +145,24 @@ def test_a_deadline_ends_the_reading_and_not_the_audit(cards: Emulator, tmp_path
     assert time.monotonic() - started < 30
     assert result["summary"]["hosts"] == 200
     assert set(result["summary"]["reasons"]) <= {"snmp_silent", "sweep_ended"}
+
+
+def test_an_audit_reads_no_more_cards_of_a_site_at_once_than_a_sweep_does(cards: Emulator, tmp_path: pathlib.Path) -> None:
+    begun: dict[bytes, float] = {}
+
+    def react(request: bytes, send: Send, _other: Send) -> None:
+        if ber.oid(SYS_DESCR) in request:
+            send(relayed(request, ADDRESSES["ups3"], cards.snmp_port))
+        else:  # a card that is being read, and keeps its place by being silent
+            begun.setdefault(request, time.monotonic())
+
+    addresses = [f"127.63.{client}.{number}" for client in (1, 2) for number in range(1, 41)]
+    with agent(react, *addresses) as port:
+        common = {**over_snmp(cards), "nmc_snmp_port": port, "nmc_timeout": 3.0, "nmc_site": "Paris"}
+        fleet = {host: {"ansible_host": host, "nmc_client": f"client{host[7]}", **common} for host in addresses}
+        result = audited(tmp_path, fleet, gather="always")
+    assert set(result["summary"]["reasons"]) == {"snmp_silent"}
+    assert sum(moment < min(begun.values()) + 2.0 for moment in begun.values()) == 2 * Limits().per_site
 
 
 def test_a_killed_audit_leaves_no_half_report_and_nothing_that_harms_the_next(cards: Emulator, tmp_path: pathlib.Path) -> None:

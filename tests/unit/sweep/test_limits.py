@@ -192,6 +192,14 @@ def test_no_more_cards_of_a_site_are_read_at_once_than_allowed(fleet: Emulator) 
     assert at_once == 6
 
 
+def test_all_cards_of_a_site_are_read_in_their_turn(fleet: Emulator) -> None:
+    cards = [target(f"127.61.0.{number}", fleet.snmp_port, site="branch", timeout=2.0) for number in range(1, 41)]
+    users = [target(f"127.61.1.{number}", fleet.snmp_port, site="branch", timeout=2.0, **V3) for number in range(1, 5)]
+    found = told(sweep([*cards, *users], Limits(per_site=2, deadline=30.0)))
+    assert not set(found.values()) & set(Reason)
+    assert len(found) == 44
+
+
 def test_the_deadline_ends_a_sweep_and_names_who_was_not_read(fleet: Emulator) -> None:
     started = time.monotonic()
     targets = [target(SILENT, fleet.snmp_port, timeout=30.0)] * 20
