@@ -76,6 +76,15 @@ def test_no_more_ssh_sessions_are_open_at_once_than_allowed(fleet: Emulator) -> 
     assert 2.0 <= time.monotonic() - started < 5.0, "one after the other takes 6 s, all at once half a second"
 
 
+def test_a_deadline_waits_for_no_session_that_has_not_begun(fleet: Emulator) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        here: dict[str, t.Any] = {"port": server.getsockname()[1], "timeout": 0.5}
+        cards = [Target(f"ups{number}", (Access("ups", ssh(fleet, "127.0.0.1", **here), None),)) for number in range(40)]
+        started = time.monotonic()
+        assert set(told(sweep(cards, Limits(ssh_sessions=2, deadline=0.3))).values()) == {"sweep_ended"}
+    assert time.monotonic() - started < 4.0, "all sessions together take 10 s"
+
+
 @pytest.fixture
 def few_files() -> t.Iterator[t.Callable[[int], None]]:
     """Let this process open only so many more files."""
