@@ -12,8 +12,6 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec, secret_options, shared_spec
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.host_names import is_address, is_usable
@@ -21,6 +19,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons imp
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
 from ansible_collections.secure_power.nmc.plugins.module_utils._requests import access_from
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._validation import validated
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -217,10 +216,9 @@ def _credentials(name: str, given: t.Any) -> Credentials:
     spec = shared_spec()
     secrets = [given.get(option) for option in secret_options(spec)]
     _secrets.register(secrets)
-    found = ArgumentSpecValidator(spec).validate({**given, "host": name})
-    if found.error_messages:
-        raise invalid(f"credentials {name!r}: {_secrets.scrub('; '.join(found.error_messages), secrets)}")
-    options: Options = found.validated_parameters
+    options = validated({**given, "host": name}, spec)
+    if isinstance(options, str):
+        raise invalid(f"credentials {name!r}: {_secrets.scrub(options, secrets)}")
     made = Credentials(name, options, {option: options[option] for option in given if option not in secret_options(spec)})
     made.access(f"credentials {name!r}")
     return made
@@ -256,10 +254,9 @@ def _checked(number: int, entry: t.Any, ways: t.Container[str]) -> Options:
     where = f"source {number}"
     if not isinstance(entry, dict):
         raise invalid(f"{where} is no options with their values")
-    found = ArgumentSpecValidator(_SOURCE_SPEC).validate(entry)
-    if found.error_messages:
-        raise invalid(f"{where}: {'; '.join(found.error_messages)}")
-    given: Options = found.validated_parameters
+    given = validated(entry, _SOURCE_SPEC)
+    if isinstance(given, str):
+        raise invalid(f"{where}: {given}")
     if not isinstance(entry.get("variables", {}), dict):
         raise invalid(f"{where}: its variables are no names with their values")
     unknown = [name for name in given["credentials"] if name not in ways]
