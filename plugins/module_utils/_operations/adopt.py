@@ -14,7 +14,6 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts im
     AttemptState,
     Fate,
     fate,
-    locked_out,
     open_attempt,
     restart_due,
     runs,
@@ -57,19 +56,14 @@ def meet(job: Job, *, check_mode: bool) -> Reading:
 
 
 def adopt(job: Job, card: Card) -> Card:
-    """The card as it is once an open attempt is settled; at once where there is none."""
-    if open_attempt(job.memory.history(card)) is None:
-        return card
+    """The card as it is once its open attempt is settled, by this run or meanwhile by another one."""
     with job.memory.claimed(card, seconds=job.order.limits.reboot_timeout + _MARGIN):
         attempt = open_attempt(job.memory.history(card))
         return card if attempt is None else _Adoption(job, attempt).settle(card)
 
 
-def let_in_again(job: Job, card: Card, *, check_mode: bool) -> Card:
-    """The card, asked over SSH where the last upgrade ended with nobody being let in any more: SNMP would hide that it still is so."""
-    left = locked_out(job.memory.history(card))
-    if left is None:
-        return card
+def let_in_again(job: Job, card: Card, left: Attempt, *, check_mode: bool) -> Card:
+    """The card, asked over SSH because its last upgrade ended with nobody being let in any more: SNMP would hide that it still is so."""
     if card.source == "snmp" and job.access.ssh is None:
         job.outcome.warnings.append(
             f"{job.card}: {_since(left)}. Whether it lets somebody in now cannot be seen without credentials for SSH."

@@ -11,7 +11,13 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import AttemptState, quarantine, recorded_application
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import (
+    AttemptState,
+    locked_out,
+    open_attempt,
+    quarantine,
+    recorded_application,
+)
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.enforcement import is_settled
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.image import Component
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.preflight import preflight
@@ -37,6 +43,7 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._operations.surro
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.transfer import transfer
 
 if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._core.attempts import Attempt
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.refusal import Refusal
     from ansible_collections.secure_power.nmc.plugins.module_utils._core.upgrade import Plan, Step
@@ -50,8 +57,7 @@ _MARGIN = 300.0
 
 def install(job: Job, *, check_mode: bool) -> None:
     """Carry out an order and record everything in its outcome, also when an `NmcError` is raised."""
-    first = _first_look(job, check_mode=check_mode)
-    tried = job.memory.history(first)
+    first, tried = _first_look(job, check_mode=check_mode)
     card, plan = _decide(job, first)
     waits = plan.reason is Reason.EXTERNAL_DELIVERY and job.order.wait_for_external and not check_mode
     images = _preflight(job, card, plan) if plan.steps else {}
@@ -73,12 +79,19 @@ def install(job: Job, *, check_mode: bool) -> None:
 # --- before a byte is sent -----------------------------------------------------------------------------------------
 
 
-def _first_look(job: Job, *, check_mode: bool) -> Card:
-    """The card, once what earlier runs have left open on it is settled."""
+def _first_look(job: Job, *, check_mode: bool) -> tuple[Card, t.Sequence[Attempt]]:
+    """The card and its history, once what earlier runs have left open is settled."""
     reading = meet(job, check_mode=check_mode)
     job.outcome.read(reading)
-    card = reading.card if check_mode else adopt(job, reading.card)
-    return let_in_again(job, card, check_mode=check_mode)
+    card, history = reading.card, job.memory.history(reading.card)
+    if open_attempt(history) is not None and not check_mode:
+        card = adopt(job, card)
+        history = job.memory.history(card)
+    left = locked_out(history)
+    if left is not None:
+        card = let_in_again(job, card, left, check_mode=check_mode)
+        history = job.memory.history(card)
+    return card, history
 
 
 def _decide(job: Job, card: Card) -> tuple[Card, Plan]:
