@@ -287,6 +287,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             memory = Memory(self._memory(), self.get_cache_key(path), max_age=self.get_option("cache_timeout") if cache else None)
             found = memory.recall(list(places.values()), self.get_option("detect"), find=self._search().find)
         except NmcError as error:
+            # Core prints what each cause says, and the error itself would say the same once more.
             raise AnsibleParserError(f"{error.message} {MEANINGS[error.reason].recovery}") from error.__cause__
         self._populate(found, places)
 

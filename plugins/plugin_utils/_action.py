@@ -60,12 +60,9 @@ class NmcActionBase(ActionBase):
             self._read_baseline(options, card)
         except InputError as error:
             return self.TASK.refuse(error, card)
-        secrets = _secrets.texts(options.get(name) for name in self.TASK.secrets)
-        _secrets.register(secrets)
         found = validated(options, self.TASK.spec())
         if isinstance(found, str):
-            problems = _secrets.scrub(found, secrets)
-            return self.TASK.refuse(InputError(Reason.INVALID_OPTION, f"{card}: {problems}."), card)
+            return self.TASK.refuse(InputError(Reason.INVALID_OPTION, f"{card}: {found}."), card)
         if not self._in_process(card):
             return self._on_delegate(options, variables, card)
         display = Display()

@@ -10,8 +10,8 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-if t.TYPE_CHECKING:
-    from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec
+from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
+from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec, secret_options
 
 Options = dict[str, t.Any]
 
@@ -20,12 +20,19 @@ _LARGEST = 10.0**15
 
 
 def validated(options: Options, spec: Spec) -> Options | str:
-    """The options with their types and defaults, or all that is wrong with them, from which no secret has been removed."""
+    """The options with their types and defaults, or all that is wrong with them, without their secrets, which core is told."""
+    secrets = _secrets.texts(options.get(name) for name in secret_options(spec))
+    _secrets.register(secrets)
+    problems, found = _problems(options, spec)
+    return _secrets.scrub(problems, secrets) if problems else found
+
+
+def _problems(options: Options, spec: Spec) -> tuple[str, Options]:
     too_large = [name for name, option in spec.items() if option["type"] in ("int", "float") and _is_too_large(options.get(name))]
     if too_large:
-        return f"the number in {' and '.join(too_large)} is too large"
+        return f"the number in {' and '.join(too_large)} is too large", {}
     found = ArgumentSpecValidator(spec).validate(options)
-    return "; ".join(found.error_messages) if found.error_messages else t.cast("Options", found.validated_parameters)
+    return "; ".join(found.error_messages), found.validated_parameters
 
 
 def _is_too_large(value: t.Any) -> bool:

@@ -16,12 +16,13 @@ from pathlib import Path
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import transform_to_native_types
 
-from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
-from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec, secret_options
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError, NmcError
 from ansible_collections.secure_power.nmc.plugins.module_utils._results import error_result
 from ansible_collections.secure_power.nmc.plugins.plugin_utils._validation import validated
+
+if t.TYPE_CHECKING:
+    from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec
 
 # The debugger's strategy is a linear one, too.
 _LINEAR = ("linear", "debug")
@@ -74,12 +75,9 @@ class WholePlayActionBase(ActionBase):
     def _options(self) -> Options:
         given = transform_to_native_types(dict(self._task.args), redact=False)
         options = {name: value for name, value in given.items() if value is not None}
-        spec = self._spec()
-        secrets = _secrets.texts(options.get(name) for name in secret_options(spec))
-        _secrets.register(secrets)
-        found = validated(options, spec)
+        found = validated(options, self._spec())
         if isinstance(found, str):
-            raise self._invalid(_secrets.scrub(found, secrets))
+            raise self._invalid(found)
         return found
 
     def _raw(self, variables: Variables) -> t.Iterator[tuple[str, Variables]]:

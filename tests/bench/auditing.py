@@ -43,7 +43,7 @@ def measure_auditing(scale: Scale) -> Findings:
     rows = (
         Row(work=work, figure=Figure(clean.first, "s"), limit=at_most(30)),
         Row(work="the same once more", figure=Figure(clean.again, "s"), limit=at_most(30)),
-        Row(work="the same, memory of Ansible and its worker at its highest", figure=Figure(clean.memory, "GB"), limit=at_most(1.5)),
+        Row(work="the same, memory of Ansible and its worker at its highest", figure=clean.memory, limit=at_most(1.5)),
         Row(work="an empty playbook over the same inventory, in JSON", figure=Figure(clean.empty, "s")),
         Row(
             work=f"`audit`: each card more, from {many:,} to {most:,}",
@@ -68,12 +68,12 @@ def measure_auditing(scale: Scale) -> Findings:
 
 @dataclass(frozen=True)
 class _Clean:
-    """Seconds of an empty playbook, of an audit and of the next one; its memory (GB); where its time goes."""
+    """Seconds of an empty playbook, of an audit and of the next one; its memory; where its time goes."""
 
     empty: float
     first: float
     again: float
-    memory: float
+    memory: Figure
     told: str
 
 
@@ -89,7 +89,7 @@ def _clean(cards: int) -> _Clean:
         if _report(folder) != before or before["summary"]["statuses"]["drift"] != cards:
             raise BenchError("two audits of one fleet differ, or did not find all of its cards behind")
         told = _parts(plays, cards, empty)
-    return _Clean(empty, first, again, memory.highest / 1024 / 1024, told)
+    return _Clean(empty, first, again, memory.highest, told)
 
 
 def _mixed(cards: int) -> float:

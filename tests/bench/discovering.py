@@ -35,7 +35,7 @@ def _mostly_empty(cards: int) -> tuple[Row, ...]:
     work = f"`ansible-inventory` on a range of {1 << _WIDEST:,} addresses with {cards:,} cards"
     return (
         Row(work=work, figure=Figure(taken, "s"), limit=at_most(60)),
-        Row(work="the same, memory at its highest", figure=Figure(memory.highest / 1024 / 1024, "GB")),
+        Row(work="the same, memory at its highest", figure=memory.highest),
     )
 
 

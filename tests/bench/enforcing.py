@@ -70,7 +70,7 @@ def _waited(scale: Scale, folder: Path) -> _Cost:
 def _cost(plays: Plays, action: str, arguments: t.Mapping[str, t.Any], *, forks: int, emulator: int = 0) -> _Cost:
     with Memory(emulator) as memory:
         clocked = plays.run(action, arguments, forks=forks)
-    return _Cost(Figure(clocked.seconds, "s"), Figure(memory.highest / 1024 / 1024, "GB"))
+    return _Cost(Figure(clocked.seconds, "s"), memory.highest)
 
 
 def _fleet(cards: int, scale: Scale) -> dict[str, t.Any]:

@@ -12,14 +12,16 @@ import threading
 import typing as t
 from pathlib import Path
 
+from bench.figures import Figure
+
 SAMPLE_SECONDS = 1.0
 
 
 class Memory(contextlib.AbstractContextManager["Memory"]):
-    """The memory (KiB) of all that this process starts meanwhile, but for the emulator, if there is one."""
+    """The memory of all that this process starts meanwhile, but for the emulator, if there is one."""
 
     def __init__(self, emulator: int = 0) -> None:
-        self.highest = 0
+        self._highest = 0  # KiB
         self._emulator = emulator
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch)
@@ -32,9 +34,13 @@ class Memory(contextlib.AbstractContextManager["Memory"]):
         self._done.set()
         self._thread.join()
 
+    @property
+    def highest(self) -> Figure:
+        return Figure(self._highest / 1024 / 1024, "GB")
+
     def _watch(self) -> None:
         while not self._done.wait(SAMPLE_SECONDS):
-            self.highest = max(self.highest, sum(_share(pid) for pid in _descendants() - {self._emulator}))
+            self._highest = max(self._highest, sum(_share(pid) for pid in _descendants() - {self._emulator}))
 
 
 def _descendants() -> set[int]:

@@ -18,10 +18,11 @@ import typing as t
 
 from fuzz.target import Check, Target, check_facts, only_typed_errors, text_of
 from unit.core.samples import SAMPLES
+from unit.transport.asking import get
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core import snmp_tables
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import identify
-from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint, get
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint
 from emulator import ber
 
 _COMMUNITY = "public"

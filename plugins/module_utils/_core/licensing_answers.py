@@ -47,7 +47,7 @@ _REASONS: t.Mapping[str, Reason] = {
 }
 
 _T = t.TypeVar("_T")
-Fields = t.Dict[str, t.Any]  # noqa: UP006
+Fields = dict[str, t.Any]
 
 
 class AnswerError(Exception):

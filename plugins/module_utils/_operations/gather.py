@@ -29,7 +29,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.module_utils._transport.ssh import SshEndpoint
 
 
-_Read = t.TypeVar("_Read")
 _Step = t.TypeVar("_Step")
 
 
@@ -84,7 +83,7 @@ class AskSsh(t.NamedTuple):
 
 Step = t.Union[AskSnmp, AskSsh]
 # Yields steps, and is sent what came of each: the card, or the NmcError that it ended with.
-Steps = t.Generator[Step, t.Any, _Read]
+Steps = t.Generator[Step, Card, Reading]
 
 
 def gather(access: Access) -> Reading:
@@ -113,7 +112,7 @@ def _take(step: Step) -> Card | NmcError:
         return error
 
 
-def reading_steps(access: Access) -> Steps[Reading]:
+def reading_steps(access: Access) -> Steps:
     """What `gather` does, whoever takes the steps."""
     if access.transport == "ssh" or (access.transport == "auto" and access.snmp is None):
         return _noted((yield AskSsh(access)), access)
@@ -128,7 +127,7 @@ def reading_steps(access: Access) -> Steps[Reading]:
     return _noted((yield AskSsh(access)) if card.application_missing else card, access)
 
 
-def _fall_back(access: Access, snmp_error: NmcError) -> Steps[Reading]:
+def _fall_back(access: Access, snmp_error: NmcError) -> Steps:
     try:
         card = yield AskSsh(access)
     except NmcError as ssh_error:
@@ -151,7 +150,7 @@ def _noted(card: Card, access: Access, *more: str) -> Reading:
 
 
 def gather_snmp(access: Access, *, engine: str = "auto") -> Card:
-    """Read over SNMP: who the card is, then the device of the kind that its sysObjectID names. `engine` is that of `snmp.get`."""
+    """Read over SNMP: who the card is, then the device of the kind that its sysObjectID names. `engine` is that of `snmp.converse`."""
     return snmp.converse(access.require_snmp(), card_requests(access), engine=engine)
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import tempfile
 import time
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.config_ini import SettingChange, compare_configs, parse_config
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.file_names import file_name
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import BlockedError
 from ansible_collections.secure_power.nmc.plugins.module_utils._transport import scp
@@ -28,9 +28,6 @@ _NAME = "config.ini"
 # A card makes the file while it is fetched, which takes about half a minute; it is some 45,000 bytes.
 _PATIENCE = 180.0
 _LIMIT = 2 << 20
-_UNSAFE = re.compile(r"[^\w.-]+")
-# A name of a file may have 255 bytes, and a letter up to four.
-_LONGEST_NAME = 50
 
 
 @dataclass(frozen=True)
@@ -50,9 +47,9 @@ def fetch_settings(endpoint: SshEndpoint) -> str:
 def save_settings(endpoint: SshEndpoint, card: Card, *, directory: Path, client: str) -> SavedSettings:
     """Fetch and keep config.ini below a directory of the client, readable by nobody else. Raises `BlockedError` BACKUP_FAILED."""
     text = fetch_settings(endpoint)
-    folder = directory / _safe(client)
+    folder = directory / file_name(client)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    path = folder / f"{_safe(card.serial or endpoint.card)}-{stamp}.ini"
+    path = folder / f"{file_name(card.serial or endpoint.card)}-{stamp}.ini"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write(path, text)
@@ -79,8 +76,3 @@ def _write(path: Path, text: str) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _safe(name: str) -> str:
-    """A name from the inventory or from a card as the name of a file."""
-    return _UNSAFE.sub("_", name).strip(".")[:_LONGEST_NAME] or "unnamed"

@@ -38,7 +38,6 @@ __all__ = [
     "SnmpValue",
     "check",
     "converse",
-    "get",
     "requests_for",
     "resolve",
 ]
@@ -62,18 +61,13 @@ _SHORTEST_PASSWORD = 8
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
-def get(endpoint: SnmpEndpoint, oids: t.Sequence[str], *, engine: str = "auto") -> dict[str, SnmpValue]:
-    """Read the values of some OIDs (dotted, no leading dot); each is in the answer, None where the card has no value.
+def converse(endpoint: SnmpEndpoint, requests: Requests[_End], *, engine: str = "auto") -> _End:
+    """Send one request after the other in one session, and return what they lead to.
 
     `engine` is auto (gufo_snmp where it is installed and can, else pysnmp), gufo or pysnmp.
     Raises InputError (INVALID_OPTION, NO_CREDENTIALS, MISSING_LIBRARY), UnreachableError (NAME_UNRESOLVED, SNMP_SILENT),
     AccessError SNMP_REFUSED, ReplyError UNEXPECTED_REPLY.
     """
-    return converse(endpoint, requests_for(oids), engine=engine)
-
-
-def converse(endpoint: SnmpEndpoint, requests: Requests[_End], *, engine: str = "auto") -> _End:
-    """Send one request after the other in one session, and return what they lead to. Raises what `get` raises."""
     check(endpoint, engine)
     with _open_session(endpoint, resolve(endpoint), engine) as fetch:
         try:
@@ -109,7 +103,7 @@ def _ask_again(endpoint: SnmpEndpoint, address: str, fast: Fetch, oids: t.Sequen
 
 
 def requests_for(oids: t.Sequence[str]) -> Requests[dict[str, SnmpValue]]:
-    """Ask for these OIDs in as many requests as it takes, and return the values of all of them."""
+    """Ask for these OIDs (dotted, no leading dot) in as many requests as it takes, and return all values, None where there is none."""
     values: dict[str, SnmpValue] = dict.fromkeys(oids)
     for start in range(0, len(oids), _OIDS_PER_REQUEST):
         values.update((yield from _ask(oids[start : start + _OIDS_PER_REQUEST])))

@@ -44,7 +44,7 @@ def can_ask(endpoint: SnmpEndpoint) -> bool:
 
 @contextlib.contextmanager
 def open_session(endpoint: SnmpEndpoint, address: str) -> t.Iterator[Fetch]:
-    """Yield the function that asks the card once, with retries; it raises what `snmp.get` raises."""
+    """Yield the function that asks the card once, with retries; it raises what `snmp.converse` raises."""
     yield _Session(endpoint, address).fetch
 
 

@@ -72,7 +72,7 @@ _SPARE_DISPATCHERS: collections.deque[t.Any] = collections.deque(maxlen=32)
 
 @contextlib.contextmanager
 def open_session(endpoint: SnmpEndpoint, address: str) -> t.Iterator[Fetch]:
-    """Yield the function that asks the card once, with retries; it raises what `snmp.get` raises."""
+    """Yield the function that asks the card once, with retries; it raises what `snmp.converse` raises."""
     PYSNMP.load(endpoint.card)
     kind = _UserSession if endpoint.version == "v3" else _CommunitySession
     with contextlib.closing(kind(endpoint, address)) as session:
@@ -165,8 +165,9 @@ class _UserSession:
     async def _shut_down(self) -> None:
         if self._has_answered:
             self._library.cmdgen.LCD.unconfigure(self._engine)
-            _SPARE_DISPATCHERS.append(self._engine.message_dispatcher)
         self._engine.close_dispatcher()
+        if self._has_answered:
+            _SPARE_DISPATCHERS.append(self._engine.message_dispatcher)
 
     async def _get(self, oids: t.Sequence[str]) -> t.Any:
         library = self._library

@@ -14,11 +14,9 @@ from datetime import UTC, datetime
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
 from ansible.utils.vars import transform_to_native_types
 
-from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import (
     audited_host_spec,
     host_variables,
-    secret_options,
 )
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.card import Card, card_from_facts
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -69,7 +67,6 @@ class HostReader:
         self._template = template
         self._spec = audited_host_spec()
         self._variables = host_variables(self._spec)
-        self._secrets = secret_options(self._spec)
         self._texts: dict[str, str] = {}
         self._objects: dict[int, tuple[object, t.Any]] = {}
         self._validated: dict[str, Options | str] = {}
@@ -136,14 +133,11 @@ class HostReader:
         own["purchase_date"] = day_from(own, "purchase_date", name)
         shared = {option: value for option, value in given.items() if option not in own}
         key = repr(shared)
-        secrets = _secrets.texts(shared.get(option) for option in self._secrets)
         if key not in self._validated:
             self._validated[key] = validated({**shared, "host": name}, self._spec)
-            _secrets.register(secrets)
         found = self._validated[key]
         if isinstance(found, str):
-            problems = _secrets.scrub(found, secrets)
-            raise InputError(Reason.INVALID_OPTION, f"{name}: {problems}.")
+            raise InputError(Reason.INVALID_OPTION, f"{name}: {found}.")
         return {**found, **own}
 
     def _client(self, variables: Variables) -> str:

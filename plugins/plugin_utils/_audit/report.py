@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import tempfile
 import time
 import typing as t
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.advisories import Exposed
+from ansible_collections.secure_power.nmc.plugins.module_utils._core.file_names import file_name
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason, Status
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import InputError
 
@@ -31,9 +31,6 @@ FORMAT = 1
 _TIMES = (' "generated_at": ', ' "read_at": ')
 # The beginning of the name of a report that is being written, and after how many seconds nobody writes it any more.
 _UNFINISHED, _ABANDONED = ".report.", 3600.0
-_UNSAFE = re.compile(r"[^\w.-]+")
-# A name of a file may have 255 bytes, and a letter up to four.
-_LONGEST_NAME = 60
 
 
 @dataclass
@@ -104,7 +101,7 @@ def file_names(clients: t.Iterable[str], *, who: str) -> dict[str, str]:
     names: dict[str, str] = {}
     owners: dict[str, str] = {}
     for client in sorted(clients):
-        names[client] = f"{_UNSAFE.sub('_', client).strip('.')[:_LONGEST_NAME] or 'unnamed'}.json"
+        names[client] = f"{file_name(client)}.json"
         # Some file systems do not tell capitals from small letters.
         other = owners.setdefault(names[client].lower(), client)
         if other != client:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import resource
 import typing as t
+
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._open_files import connections
 
 # The FTP server says model and AOS before a login (seen with 6.0.6); the SSH server is cryptlib's on every card that was captured.
 _CARDS: t.Mapping[str, re.Pattern[str]] = {
@@ -19,6 +20,7 @@ _CARDS: t.Mapping[str, re.Pattern[str]] = {
 }
 _LONGEST_LINE = 255
 _AT_ONCE = 512  # connections
+_OTHER_FILES = 64
 
 
 def greetings(
@@ -58,14 +60,8 @@ async def _all(
 
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(deadline):
-            await asyncio.gather(*(work() for _worker in range(min(_at_once(), len(addresses)))))
+            await asyncio.gather(*(work() for _worker in range(connections(min(_AT_ONCE, len(addresses)), besides=_OTHER_FILES))))
     return said
-
-
-def _at_once() -> int:
-    """A connection is a file, of which a process may have 1,024 open, or 256 on some systems; what cannot be opened would be silent."""
-    files, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _AT_ONCE if files == resource.RLIM_INFINITY else min(_AT_ONCE, max(1, files // 2))
 
 
 async def _first_line(address: str, port: int, timeout: float) -> str:

@@ -12,7 +12,6 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.secure_power.nmc.plugins.module_utils import _secrets
 from ansible_collections.secure_power.nmc.plugins.module_utils._argspec import Spec, secret_options, shared_spec
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.host_names import is_address, is_usable
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
@@ -214,11 +213,9 @@ def _credentials(name: str, given: t.Any) -> Credentials:
     if "host" in given:
         raise invalid(f"credentials {name!r}: host is no option of theirs, because they are for many cards")
     spec = shared_spec()
-    secrets = [given.get(option) for option in secret_options(spec)]
-    _secrets.register(secrets)
     options = validated({**given, "host": name}, spec)
     if isinstance(options, str):
-        raise invalid(f"credentials {name!r}: {_secrets.scrub(options, secrets)}")
+        raise invalid(f"credentials {name!r}: {options}")
     made = Credentials(name, options, {option: options[option] for option in given if option not in secret_options(spec)})
     made.access(f"credentials {name!r}")
     return made

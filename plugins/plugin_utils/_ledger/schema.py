@@ -152,7 +152,7 @@ def _table(metadata: sa.MetaData, name: str, layout: _Layout) -> sa.Table:
     sa: t.Any = SQLALCHEMY.load("ledger")
     columns = (_Column("client"), *(_SERIAL_AND_MAC if layout.of_card else ()), *layout.columns)
     searched = (*(column.name for column in _SERIAL_AND_MAC if layout.of_card), *layout.searched)
-    return sa.Table(  # type: ignore[no-any-return]
+    return sa.Table(  # type: ignore[no-any-return]  # the library is loaded late, so mypy sees no types
         name,
         metadata,
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
@@ -175,7 +175,7 @@ def _time_type() -> TypeEngine[dt.datetime]:
     types = SQLALCHEMY.submodule("types", "ledger")
     base: t.Any = types.TypeDecorator
 
-    class Time(base):  # type: ignore[misc]
+    class Time(base):  # type: ignore[misc]  # likewise
         impl = types.BigInteger
         cache_ok = True
 

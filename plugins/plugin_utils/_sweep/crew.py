@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import resource
 import socket
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import NmcError
+from ansible_collections.secure_power.nmc.plugins.plugin_utils._open_files import connections
 
 if t.TYPE_CHECKING:
     from ansible_collections.secure_power.nmc.plugins.plugin_utils._sweep.dialogue import Job
@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 _SNMP_SESSIONS = 32
 _NAMES = 16
 _KNOCKS = 256
-# Each knock has one file open. All others may need as many as this at once; a process is often allowed 1,024, on macOS 256.
+# What sessions, names and the caller may have open at once.
 _OTHER_FILES = 224
 
 _Work = t.TypeVar("_Work")
@@ -31,7 +31,7 @@ class Crew(t.Generic[_Work]):
     """A bounded number of threads for each kind of job; `wake` becomes readable when one is done."""
 
     def __init__(self, *, ssh_sessions: int) -> None:
-        sizes = {"ssh": ssh_sessions, "snmp": _SNMP_SESSIONS, "names": _NAMES, "knocks": _knocks()}
+        sizes = {"ssh": ssh_sessions, "snmp": _SNMP_SESSIONS, "names": _NAMES, "knocks": connections(_KNOCKS, besides=_OTHER_FILES)}
         self._pools = {name: ThreadPoolExecutor(size, thread_name_prefix=f"sweep-{name}") for name, size in sizes.items()}
         self._done: collections.deque[tuple[_Work, Future[t.Any]]] = collections.deque()
         self.wake, self._bell = socket.socketpair()
@@ -63,9 +63,3 @@ class Crew(t.Generic[_Work]):
         # A full buffer will wake the loop as well.
         with contextlib.suppress(BlockingIOError):
             self._bell.send(b"\0")
-
-
-def _knocks() -> int:
-    """As many as this process may have files open for."""
-    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return _KNOCKS if allowed == resource.RLIM_INFINITY else max(1, min(_KNOCKS, allowed - _OTHER_FILES))

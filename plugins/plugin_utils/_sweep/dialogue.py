@@ -100,13 +100,13 @@ class _Dialogue:
         self._engine = engine
         self.has_turn = has_turn
 
-    def follow(self, steps: Steps[_End]) -> Actions[_End]:
+    def follow(self, steps: Steps) -> Actions[Reading]:
         step = next(steps)
         try:
             while True:
                 step = tell(steps, (yield from self._outcome(step)))
         except StopIteration as end:
-            return t.cast("_End", end.value)
+            return t.cast("Reading", end.value)
 
     def _outcome(self, step: Step) -> Actions[t.Any]:
         try:

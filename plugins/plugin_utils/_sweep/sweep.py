@@ -76,7 +76,7 @@ class Swept:
 def sweep(targets: t.Iterable[Target], limits: Limits | None = None, *, engine: str = "auto") -> t.Iterator[Swept]:
     """Read all targets, and yield what became of each as soon as it is known.
 
-    Targets are taken as they are needed. `engine` is that of `snmp.get`. To close the generator ends the sweep, once the
+    Targets are taken as they are needed. `engine` is that of `snmp.converse`. To close the generator ends the sweep, once the
     sessions in threads that are open have ended; they cannot be interrupted.
     """
     with _Sweep(limits or Limits(), engine) as running:

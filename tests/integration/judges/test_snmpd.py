@@ -13,6 +13,7 @@ import typing as t
 
 import pytest
 from integration.judges.servers import free_port, program, running
+from unit.transport.asking import get
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, UnreachableError
@@ -21,7 +22,6 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp i
     PRIVACY_PROTOCOLS,
     SnmpEndpoint,
     SnmpValue,
-    get,
 )
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"

@@ -138,6 +138,7 @@ def test_no_more_credentials_are_tried_than_look_like_an_attack() -> None:
         ({"host": "192.0.2.7", "snmp_community": "SECRET-WORD"}, "credentials 'read': host is no option of theirs"),
         ({"snmp_community": "SECRET-WORD", "timeout": -1}, "credentials 'read': timeout is -1.0, which is no time to wait"),
         ({"snmp_community": "SECRET-WORD", "snmp_port": float("inf")}, "credentials 'read': the number in snmp_port is too large"),
+        ({"snmp_community": 12345678, "snmp_port": "none"}, "credentials 'read': argument 'snmp_port' is of type"),
         ({"snmp_community": "SECRET-WORD", "port": "1e999999999"}, "credentials 'read': the number in port is too large"),
     ],
 )

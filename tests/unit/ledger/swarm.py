@@ -134,7 +134,7 @@ def set_clock_off(difference: dt.timedelta) -> None:
 
     time.time = lambda: real_time() + seconds
     time.time_ns = lambda: real_time_ns() + int(seconds * 1e9)
-    dt.datetime = Wrong  # type: ignore[misc]
+    dt.datetime = Wrong  # type: ignore[misc]  # a clock that goes wrong, for all that asks it
 
 
 JOBS: t.Mapping[str, Job] = {job.__name__: job for job in (open_it, migrate, die_while_migrating, write, write_on, lease, upgrade_in_turn)}

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 import traceback
 import typing as t
@@ -77,8 +78,8 @@ def test_a_key_says_nothing_of_an_activation_id_and_differs_with_everything_that
     other = replace(case.card, serial=f"{case.serial}-2")
     for card in (case.card, other):
         for secret in ("NO-SUCH-ID-1", "NO-SUCH-ID-2"):
-            failure(lambda card=card, secret=secret: activate(case.endpoint, card, activation_id=secret, sku=SKU))  # type: ignore[misc]
-            failure(lambda card=card, secret=secret: renew(case.endpoint, card, voucher=secret))  # type: ignore[misc]
+            failure(functools.partial(activate, case.endpoint, card, activation_id=secret, sku=SKU))
+            failure(functools.partial(renew, case.endpoint, card, voucher=secret))
     asked = [request for request in case.service.requests() if case.serial in request["body"]]
     keys = {request["headers"]["idempotency-key"] for request in asked}
     assert (len(asked), len(keys)) == (8, 8)

@@ -74,7 +74,7 @@ def test_every_file_can_be_imported_without_the_libraries() -> None:
         "for name in ('paramiko', 'pysnmp', 'pyasn1', 'gufo'):\n    sys.modules[name] = None\n"
         f"from {_TRANSPORT} import ssh, shell, scp, snmp\n"
         "assert not snmp.snmp_gufo.can_ask(snmp.SnmpEndpoint('ups1', '127.0.0.1'))\n"
-        "try:\n    snmp.get(snmp.SnmpEndpoint('ups1', '127.0.0.1', community='public'), ['1.3'])\n"
+        "try:\n    snmp.converse(snmp.SnmpEndpoint('ups1', '127.0.0.1', community='public'), snmp.requests_for(['1.3']))\n"
         "except Exception as error:\n    print(error.reason.value)\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -92,7 +92,8 @@ def test_no_library_is_loaded_that_reading_does_not_need(fleet: Emulator) -> Non
     code = (
         "import sys\n"
         f"from {_TRANSPORT} import snmp\n"
-        f"found = snmp.get(snmp.SnmpEndpoint('ups1', '127.21.8.1', {fleet.snmp_port}, community='public'), ['1.3.6.1.2.1.1.5.0'])\n"
+        f"card = snmp.SnmpEndpoint('ups1', '127.21.8.1', {fleet.snmp_port}, community='public')\n"
+        "found = snmp.converse(card, snmp.requests_for(['1.3.6.1.2.1.1.5.0']))\n"
         "print(list(found.values()), 'gufo' in sys.modules, 'pysnmp' in sys.modules, 'paramiko' in sys.modules)\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

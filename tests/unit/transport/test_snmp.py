@@ -16,6 +16,7 @@ import typing as t
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from unit.transport.asking import get
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import (
@@ -30,7 +31,6 @@ from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp i
     PRIVACY_PROTOCOLS,
     SnmpEndpoint,
     SnmpValue,
-    get,
 )
 from emulator import ber
 from emulator.testing import Emulator, start_emulator

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
 import dataclasses
 import socket
@@ -15,11 +16,13 @@ import unittest.mock
 import pytest
 from pysnmp.smi.builder import MibBuilder
 from unit.sweep.agents import Send, agent
+from unit.transport.asking import get
 
 from ansible_collections.secure_power.nmc.plugins.module_utils._core.reasons import Reason
 from ansible_collections.secure_power.nmc.plugins.module_utils._errors import AccessError, UnreachableError
 from ansible_collections.secure_power.nmc.plugins.module_utils._operations.gather import Access, gather_snmp
-from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint, get
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport import snmp_pysnmp
+from ansible_collections.secure_power.nmc.plugins.module_utils._transport.snmp import SnmpEndpoint
 from emulator.testing import Emulator, start_emulator
 
 SYS_DESCR, SYS_NAME = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.5.0"
@@ -120,6 +123,15 @@ def test_mibs_are_loaded_for_the_first_card_only(fleet: Emulator) -> None:
         for host, name, password in ((CLONE, "card-2", PASSWORD), (OTHER, "card-3", OTHER_PASSWORD)):
             assert name_of(endpoint(fleet, host, password)) == name
     assert not [call for call in load.call_args_list if call.args[1].startswith("SNMP-")]
+
+
+def test_what_a_refused_exchange_has_loaded_is_not_used_again(fleet: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snmp_pysnmp, "_SPARE_DISPATCHERS", collections.deque())
+    with pytest.raises(AccessError):
+        name_of(endpoint(fleet, ONE, OTHER_PASSWORD))
+    assert not snmp_pysnmp._SPARE_DISPATCHERS
+    assert name_of(endpoint(fleet, ONE)) == "card-1"
+    assert len(snmp_pysnmp._SPARE_DISPATCHERS) == 1
 
 
 def test_many_threads_read_at_once(fleet: Emulator) -> None:
